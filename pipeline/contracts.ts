@@ -1,0 +1,83 @@
+import type { OperatorFunction } from 'rxjs';
+import type { Key, Sample } from './items.ts';
+
+/** A record that could not be used: counted, reported, replaced by a substitute; never skipped silently. */
+export interface Fault {
+  stage: string;
+  /** File the record lies in. */
+  file: string;
+  /** Bytes from the start of `file`, where known. */
+  offset?: number;
+  /** Index in the source, where known. */
+  index?: number;
+  reason: string;
+}
+
+/** What a stage takes and gives, and how many items it may hold; the wiring check and the drawing read it. */
+export interface Label {
+  /** Item taken, as the drawing names it: 'Sample'. */
+  in: string;
+  out: string;
+  /** What stays true: 'order', 'count', ... */
+  keeps: string;
+  /** Items that must be in flight before it (its links and workers) for it ever to emit; batch(n): n. */
+  asks: number;
+  /** Most items out per item in. */
+  gives: number;
+  /** Items it may hold; batch(n): n - 1. */
+  holds: number;
+  /** Source items one item out stands for; batch(n): n. Default 1. */
+  items?: number;
+}
+
+export interface StageContext {
+  /** Name of the stage in the graph. */
+  stage: string;
+  seed: number;
+  signal: AbortSignal;
+  fault(fault: Fault): void;
+  /** A sample in the place of a broken one, drawn by (seed, key, attempt) from the same source. */
+  substitute(key: Key, attempt: number): Promise<Sample>;
+}
+
+/** Arrays that make a state, by name. Readable without an engine; written as safetensors. */
+export type StateMap = Record<string, StateArray>;
+export interface StateArray {
+  shape: readonly number[];
+  data: Float32Array | Int32Array | Float64Array | Uint8Array;
+}
+
+/** A stage: an ordinary pipeable RxJS operator that says what it is. */
+export interface Stage<I, O> extends OperatorFunction<I, O> {
+  label: Label;
+  /** Where present the graph runs this instead: it knows the stage's name, seed and signal. */
+  wire?(context: StageContext): OperatorFunction<I, O>;
+  state?: { save(): StateMap; load(state: StateMap): void };
+}
+
+/** Where items come from: pulled in chunks. Imports no rxjs. */
+export interface Source<T> {
+  readonly name: string;
+  /** Builds indexes; afterwards `length`, `classes` and `faults` are known. Idempotent; the graph calls it. */
+  open?(): Promise<void>;
+  close?(): Promise<void>;
+  readonly length?: number;
+  /** Name of class i, for sources with people. */
+  readonly classes?: readonly string[];
+  /** Records found unusable while the index was built. */
+  readonly faults?: readonly Fault[];
+  /** Random access: the items at these indexes, in this order. */
+  read?(at: Int32Array): T[] | Promise<T[]>;
+  /** Everything once, in the source's own order. */
+  [Symbol.asyncIterator](): AsyncIterator<T[]>;
+}
+
+/** How a run ended. */
+export type Outcome = { kind: 'complete' } | { kind: 'aborted'; reason: unknown } | { kind: 'failed'; error: unknown };
+
+/** Where items go: one write in flight. */
+export interface Sink<T> {
+  open(context: StageContext): Promise<void>;
+  write(item: T): void | Promise<void>;
+  close(end: Outcome): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import type { StateMap } from "./contracts.ts";
+
+/** Names of the variations a face can be labelled with. */
+export const FACTORS = ['ethnicity', 'pose', 'blur', 'occlusion'] as const;
+export type Factor = (typeof FACTORS)[number];
+
+/**
+ * Where an item stands: `position` in the shuffled epoch, `index` in the source.
+ * Randomness is keyed by (seed, stage, epoch, position), never drawn from a hidden generator.
+ */
+export interface Key {
+  epoch: number;
+  position: number;
+  index: number;
+}
+
+/** One face: first encoded `bytes`, after `prepare` decoded `pixels`. */
+export interface Sample extends Key {
+  /** The record's own name: its path inside the archive or folder, or the number of its record. */
+  id: string;
+  /** Class of the person, 0-based and compact over its source; -1 where the source knows none. */
+  label: number;
+  /** Encoded image (JPEG, PNG, WebP). */
+  bytes?: Uint8Array;
+  /** Decoded pixels, RGB, rows of width x 3 (HWC). */
+  pixels?: Uint8Array;
+  /** [height, width] of `pixels`. */
+  size?: readonly [number, number];
+  /** Five landmarks x,y in pixels of the encoded image: eye at image left, eye at image right, nose, mouth corners left, right. */
+  points?: Float32Array;
+  /** True where a landmark table was given but has no row for this image: it is resized, not aligned. */
+  pointsMissing?: boolean;
+  variation?: Partial<Record<Factor, number>>;
+}
+
+/** N faces of one size, in one buffer. */
+export interface Batch {
+  epoch: number;
+  /** Number of this batch in its epoch, 0-based. */
+  step: number;
+  /** [N, H, W, 3] RGB uint8. */
+  pixels: Uint8Array;
+  size: readonly [number, number];
+  labels: Int32Array;
+  ids: string[];
+  keys: Key[];
+  /** Per factor N labels; -1 where a sample has none. */
+  variation: Record<Factor, Int32Array>;
+}
+
+/** N embeddings. `values` is [N, D] un-normalised, flip-summed where the embedder was told to. */
+export interface Embeddings {
+  epoch: number;
+  values: Float32Array;
+  dimension: number;
+  labels: Int32Array;
+  ids: string[];
+  keys: Key[];
+}
+
+/** A verification protocol over named images: `pairs` in order, cut into `folds` contiguous equal parts. */
+export interface PairProtocol {
+  name: string;
+  pairs: { a: string; b: string; same: boolean }[];
+  folds: number;
+}
+
+/** What one training step reports. Everything under `time` may differ between equal runs; nothing else may. */
+export interface StepItem {
+  epoch: number;
+  /** Batch of the epoch, 0-based. */
+  step: number;
+  /** Updates done since the start of training, this one included. */
+  iteration: number;
+  /** Samples consumed in this epoch, this batch included: where a resumed run goes on. */
+  position: number;
+  images: number;
+  loss: number;
+  learningRate: number;
+  /** Figures of this step by name: 'gradientNorm', 'normMean', 'normStd', ... */
+  figures: Record<string, number>;
+  /** Per chosen sample: norm, cosine to its centre, P of its class, margin and the paper's gradient scaling term (P - 1) x slope. */
+  samples?: { index: number; norm: number; cosine: number; probability: number; margin: number; gradientScale: number }[];
+  /** Weights and state after this step, on checkpoint steps only. */
+  snapshot?: Snapshot;
+  time: { at: number; seconds: number; imagesPerSecond: number };
+}
+
+/** Everything a checkpoint holds but what the run knows better (config, engine, hashes of files). */
+export interface Snapshot {
+  epoch: number;
+  iteration: number;
+  position: number;
+  /** PyTorch layouts, AdaFace's names without prefix; 'head.kernel' [D, C]. */
+  weights: StateMap;
+  /** Momentum under 'momentum.<name>', margin statistics under 'margin.<name>', ... */
+  state: StateMap;
+}
