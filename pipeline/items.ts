@@ -1,4 +1,4 @@
-import type { StateMap } from "./contracts.ts";
+import type { StateMap } from './contracts.ts';
 
 /** Names of the variations a face can be labelled with. */
 export const FACTORS = ['ethnicity', 'pose', 'blur', 'occlusion'] as const;
@@ -80,7 +80,14 @@ export interface StepItem {
   /** Figures of this step by name: 'gradientNorm', 'normMean', 'normStd', ... */
   figures: Record<string, number>;
   /** Per chosen sample: norm, cosine to its centre, P of its class, margin and the paper's gradient scaling term (P - 1) x slope. */
-  samples?: { index: number; norm: number; cosine: number; probability: number; margin: number; gradientScale: number }[];
+  samples?: {
+    index: number;
+    norm: number;
+    cosine: number;
+    probability: number;
+    margin: number;
+    gradientScale: number;
+  }[];
   /** Weights and state after this step, on checkpoint steps only. */
   snapshot?: Snapshot;
   time: { at: number; seconds: number; imagesPerSecond: number };

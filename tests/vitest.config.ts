@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+export default defineConfig({
+  root: at('.'),
+  // Tests and recipes import the package by its own names; here these are the sources, not dist.
+  resolve: {
+    alias: [
+      { find: /^rxface\/(sources|operators|sinks)$/, replacement: at('$1/index.ts') },
+      { find: 'rxface/operators/prepare', replacement: at('operators/prepare.ts') },
+      { find: 'rxface/testing', replacement: at('tests/contracts/index.ts') },
+      { find: /^rxface$/, replacement: at('pipeline/index.ts') },
+    ],
+  },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    testTimeout: 60_000,
+    // The engine lives in a process: every file gets its own, at most two at a time.
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
