@@ -15,10 +15,20 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['tests/**/*.test.ts'],
     testTimeout: 60_000,
-    // The engine lives in a process: every file gets its own, at most two at a time.
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        // The engine lives in a process: every file gets its own, at most two at a time.
+        test: { name: 'files', include: ['tests/**/*.test.ts'], exclude: ['tests/operators/net/kernels/**'] },
+      },
+      {
+        extends: true,
+        // Kernel tests are many and short: they share one process and one load of the engine.
+        test: { name: 'kernels', include: ['tests/operators/net/kernels/**/*.test.ts'], isolate: false, maxWorkers: 1 },
+      },
+    ],
   },
 });
