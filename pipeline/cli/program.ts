@@ -1,0 +1,75 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { RxfaceError } from '../errors.ts';
+
+export type { Command } from 'commander';
+
+/** Exit codes of every command. */
+export const EXIT = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
+
+/** The empty program; every command file adds its own command to it. */
+export function createProgram(version: string): Command {
+  return new Command('rxface')
+    .description('Face-recognition training and evaluation as backpressured pipelines, on TensorFlow.')
+    .version(version)
+    .showHelpAfterError('(rxface COMMAND --help lists the options)')
+    .exitOverride()
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted (with a checkpoint written).');
+}
+
+/**
+ * Runs one command line and says how it ended; never throws and never exits by itself.
+ *
+ * A command that was interrupted, or that failed without an error to show, sets `process.exitCode`.
+ */
+export async function runProgram(program: Command, args: readonly string[]): Promise<number> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.done);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+    say(errorText(error));
+    return error instanceof RxfaceError ? error.exitCode : EXIT.failed;
+  }
+}
+
+/** A user's mistake in one line per fault; a mistake of ours with its stack, since only that says where. */
+export function errorText(error: unknown): string {
+  if (error instanceof RxfaceError) {
+    return error.message
+      .split('\n')
+      .map((line) => `rxface: ${line}`)
+      .join('\n');
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** A line for people: progress and logs go to stderr, so that stdout stays clean for `--json`. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** The one JSON object that `--json` prints on stdout. */
+export function sayJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** The result of a command, for people, on stdout. */
+export function sayResult(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Parser of an option that is a whole number of at least `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least || text.trim() === '') {
+      throw new InvalidArgumentError(`must be a whole number of at least ${least}`);
+    }
+    return value;
+  };
+}
+
+/** Parser of an option that may be given many times. */
+export function collect(text: string, before: string[]): string[] {
+  return [...before, text];
+}
