@@ -1,0 +1,192 @@
+import { z } from 'zod';
+
+/**
+ * What a training config may say, with bounds and defaults.
+ *
+ * Every message is the bound in words ('a number from 0 to 1'): config.ts puts file, line, path and value around it.
+ * A section's message for an unknown key is the list of its known keys.
+ */
+function section<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : 'a section of keys'),
+  });
+}
+
+function number(least: number, most = Infinity): z.ZodNumber {
+  const error = most === Infinity ? `a number of at least ${least}` : `a number from ${least} to ${most}`;
+  return z.number({ error }).min(least, { error }).max(most, { error });
+}
+
+function whole(least: number): z.ZodNumber {
+  const error = `a whole number of at least ${least}`;
+  return z.number({ error }).int({ error }).min(least, { error });
+}
+
+const oneOf = <const T extends readonly string[]>(names: T): z.ZodEnum<{ [K in T[number]]: K }> =>
+  z.enum(names, { error: `one of ${names.join(', ')}` });
+const is = <const T extends string>(name: T): z.ZodLiteral<T> => z.literal(name);
+const path = z.string({ error: 'a path' }).min(1, { error: 'a path' });
+const flag = z.boolean({ error: 'true or false' });
+const scale = number(1);
+
+/** For sections that come in kinds: a wrong kind is told from something that is no section at all. */
+const named =
+  (names: string) =>
+  (issue: { code: string }): string =>
+    issue.code === 'invalid_union' ? `one of ${names}` : `a section whose name is one of ${names}`;
+
+const SIZE = 'two whole numbers of at least 16, height and width';
+const WIDTHS = 'four whole numbers of at least 1, the channels of the stages';
+const drop = section({
+  /** Table with the columns set_a, id_a, set_b, id_b. */
+  file: path,
+  /** The name by which the table calls this source. */
+  set: z.string({ error: 'the name of the set in that table' }),
+});
+
+const source = section({
+  /** Tar, .tar.gz, .rec, image folder or a pattern over these. */
+  path,
+  /** Table of five landmarks per image; aligns on the way. */
+  points: path.optional(),
+  /** People left out: by name, or everybody whom a table of overlaps lists under this set. */
+  drop: z.union([z.array(z.string()), drop], { error: 'a list of names, or a section with file and set' }).optional(),
+});
+
+const head = z.discriminatedUnion(
+  'name',
+  [
+    section({ name: is('softmax') }),
+    section({ name: is('normface'), s: scale.default(64) }),
+    section({ name: is('cosface'), s: scale.default(64), m: number(0, 1).default(0.4) }),
+    section({
+      name: is('arcface'),
+      s: scale.default(64),
+      m: number(0, 1.5).default(0.5),
+      gradient: oneOf(['exact', 'straightThrough']).default('exact'),
+    }),
+    section({
+      name: is('adaface'),
+      s: scale.default(64),
+      m: number(0, 1).default(0.4),
+      h: number(0, 1).default(0.333),
+      emaMomentum: number(0, 1).default(0.99),
+      quality: oneOf(['norm', 'probability']).default('norm'),
+      gradient: oneOf(['exact', 'straightThrough']).default('exact'),
+    }),
+  ],
+  { error: named('softmax, normface, cosface, arcface, adaface') },
+);
+
+const schedule = z.discriminatedUnion(
+  'name',
+  [
+    section({
+      name: is('step'),
+      lr: number(0),
+      warmupSteps: whole(0).default(0),
+      /** Epochs after which the rate is multiplied by `factor`. */
+      milestones: z.array(whole(1), { error: 'a list of epochs' }),
+      factor: number(0, 1).default(0.1),
+    }),
+    section({ name: is('cosine'), lr: number(0), warmupSteps: whole(0).default(0), to: number(0).default(0) }),
+    section({ name: is('polynomial'), lr: number(0), warmupSteps: whole(0).default(0), power: number(0).default(1) }),
+  ],
+  { error: named('step, cosine, polynomial') },
+);
+
+const evaluation = section({
+  protocol: oneOf(['lfw', 'cfp-ff', 'cfp-fp']),
+  /** The aligned images: tar, .tar.gz or folder. */
+  data: path,
+  /** LFW: pairs.txt. CFP: the Protocol folder or its tar. */
+  pairs: path,
+  /** After every so many epochs and at the end; absent: only at the end. */
+  every: whole(1).optional(),
+});
+
+/** The whole config. */
+export const configSchema = section({
+  data: section({
+    /** Where relative paths of data start; absent: RXFACE_DATA, else the current folder. */
+    root: path.optional(),
+    sources: z.array(source, { error: 'a list of sources' }).min(1, { error: 'at least one source' }),
+  }),
+  model: section({
+    name: oneOf(['ir10', 'ir18', 'ir34', 'ir50', 'ir101']),
+    embedding: whole(1).default(512),
+    dropout: number(0, 0.99).default(0.4),
+    input: z.tuple([whole(16), whole(16)], { error: SIZE }).default([112, 112]),
+    channels: oneOf(['rgb', 'bgr']).default('rgb'),
+    widths: z.tuple([whole(1), whole(1), whole(1), whole(1)], { error: WIDTHS }).optional(),
+    se: flag.default(false),
+  }),
+  head,
+  optimiser: section({
+    name: oneOf(['sgd']).default('sgd'),
+    momentum: number(0, 1).default(0.9),
+    weightDecay: number(0).default(5e-4),
+    /** adaface: all but batch norm. weights: convolutions, linear weight and centres. all: everything. */
+    decay: oneOf(['adaface', 'weights', 'all']).default('adaface'),
+    /** Largest L2 norm of all gradients together; absent: no bound. */
+    clipNorm: number(0).optional(),
+  }).prefault({}),
+  schedule,
+  augment: section({ flip: number(0, 1).default(0.5) }).prefault({}),
+  train: section({
+    batch: whole(1),
+    epochs: whole(1),
+    precision: oneOf(['float32']).default('float32'),
+    seed: whole(0).default(42),
+    /** Threads that decode; the batches are the same for any number. */
+    threads: whole(1).default(2),
+  }),
+  evaluate: z.array(evaluation, { error: 'a list of evaluations' }).default([]),
+  checkpoint: section({
+    everySteps: whole(1).optional(),
+    everyMinutes: number(0.1).optional(),
+    keep: whole(1).default(3),
+    /** The protocol whose best checkpoint is kept besides the newest ones. */
+    best: oneOf(['lfw', 'cfp-ff', 'cfp-fp']).optional(),
+  }).prefault({}),
+  /** Weights to start from: run folder, checkpoint folder or .safetensors. */
+  init: path.optional(),
+  /** Run folder to go on with. */
+  resume: path.optional(),
+});
+
+/** A checked config: defaults filled in. */
+export type Config = z.output<typeof configSchema>;
+export type SourceConfig = Config['data']['sources'][number];
+export type EvaluationConfig = Config['evaluate'][number];
+
+/** A fault as the schema sees it. */
+export interface SchemaFault {
+  path: (string | number)[];
+  expected: string;
+  /** For an unknown key: the names known in its place. */
+  known?: string[];
+}
+
+/** Checks a plain value; gives the config or every fault in it. */
+export function checkConfig(value: unknown): { config: Config } | { faults: SchemaFault[] } {
+  const result = configSchema.safeParse(value);
+  if (result.success) return acrossSections(result.data);
+  return {
+    faults: result.error.issues.flatMap((issue): SchemaFault[] => {
+      const at = issue.path as (string | number)[];
+      if (issue.code !== 'unrecognized_keys') return [{ path: at, expected: issue.message }];
+      return issue.keys.map((key) => ({
+        path: [...at, key],
+        expected: 'a known key',
+        known: issue.message.split(' '),
+      }));
+    }),
+  };
+}
+
+function acrossSections(config: Config): ReturnType<typeof checkConfig> {
+  const { best } = config.checkpoint;
+  if (best === undefined || config.evaluate.some(({ protocol }) => protocol === best)) return { config };
+  return { faults: [{ path: ['checkpoint', 'best'], expected: 'a protocol that evaluate lists' }] };
+}

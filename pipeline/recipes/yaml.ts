@@ -1,0 +1,47 @@
+import { isMap, isScalar, LineCounter, parse, parseDocument, type Document, type ParsedNode } from 'yaml';
+
+/** Keys and list positions from the top of a document to one value. */
+export type Path = readonly (string | number)[];
+
+/** A YAML or JSON text with its values and the lines they stand on. */
+export interface YamlText {
+  readonly value: unknown;
+  /** Syntax errors and duplicate keys, each with its line; `value` is undefined where there are any. */
+  readonly problems: readonly { line: number; reason: string }[];
+  /** 1-based line of the key that leads to `path`, or of the nearest parent that is written down. */
+  lineOf(path: Path): number;
+}
+
+/** Reads YAML 1.2; JSON is a part of it. */
+export function readYaml(text: string): YamlText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const problems = document.errors.map((error) => ({ line: lines.linePos(error.pos[0]).line, reason: error.message }));
+  return {
+    value: problems.length > 0 ? undefined : (document.toJS() as unknown),
+    problems,
+    lineOf(path) {
+      for (let length = path.length; length > 0; length--) {
+        const offset = offsetOf(document, path.slice(0, length));
+        if (offset !== undefined) return lines.linePos(offset).line;
+      }
+      return 1;
+    },
+  };
+}
+
+/** The value that `--set key=TEXT` means: what the text would mean in a file. */
+export function readScalar(text: string): unknown {
+  return parse(text) as unknown;
+}
+
+function offsetOf(document: Document.Parsed<ParsedNode>, path: Path): number | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const last = path.at(-1);
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === last);
+    return isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+  }
+  const node = document.getIn(path, true) as ParsedNode | undefined;
+  return node?.range?.[0];
+}

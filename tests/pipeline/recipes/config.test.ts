@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, differences, parseConfig } from '../../../pipeline/recipes/config.ts';
+
+const SMALL = `
+data:
+  sources:
+    - path: faces.tar
+model: { name: ir10 }
+head: { name: cosface, s: 32, m: 0.35 }
+schedule: { name: cosine, lr: 0.1 }
+train: { batch: 8, epochs: 2 }
+`;
+
+function faultsOf(text: string, sets: string[] = []): string[] {
+  try {
+    parseConfig('c.yaml', text, sets);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('parseConfig', () => {
+  it('fills defaults in', () => {
+    const config = parseConfig('c.yaml', SMALL);
+    expect(config.model).toEqual({
+      name: 'ir10',
+      embedding: 512,
+      dropout: 0.4,
+      input: [112, 112],
+      channels: 'rgb',
+      se: false,
+    });
+    expect(config.optimiser.weightDecay).toBe(5e-4);
+    expect(config.checkpoint.keep).toBe(3);
+    expect(config.evaluate).toEqual([]);
+  });
+
+  it('takes JSON as it takes YAML', () => {
+    const config = parseConfig('c.yaml', SMALL);
+    expect(parseConfig('c.json', JSON.stringify(config, null, 2))).toEqual(config);
+  });
+
+  it('reports all faults at once with file, line, path, bound and value', () => {
+    const broken = SMALL.replace('m: 0.35', 'm: 1.5').replace('batch: 8', 'batch: 0').replace('lr: 0.1', 'lr: fast');
+    expect(faultsOf(broken)).toEqual([
+      'c.yaml:6: head.m must be a number from 0 to 1, received 1.5',
+      "c.yaml:7: schedule.lr must be a number of at least 0, received 'fast'",
+      'c.yaml:8: train.batch must be a whole number of at least 1, received 0',
+    ]);
+  });
+
+  it('names the nearest key for an unknown one, on its line', () => {
+    expect(faultsOf(SMALL.replace('  sources:', '  sorces: 1\n  sources:'))).toEqual([
+      "c.yaml:3: data.sorces is no known key; did you mean 'sources'?",
+    ]);
+    expect(faultsOf(`${SMALL}augment: { photometric: 0.2 }\n`)).toEqual([
+      'c.yaml:9: augment.photometric is no known key; known here: flip',
+    ]);
+  });
+
+  it('reports what is missing on the line of its section', () => {
+    expect(faultsOf(SMALL.replace('batch: 8, ', ''))).toEqual([
+      'c.yaml:8: train.batch must be a whole number of at least 1, but it is missing',
+    ]);
+    expect(faultsOf('')).toHaveLength(5);
+  });
+
+  it('names the choices of a section that comes in kinds', () => {
+    expect(faultsOf(SMALL.replace('cosface', 'cosfase'))).toEqual([
+      "c.yaml:6: head.name must be one of softmax, normface, cosface, arcface, adaface, received 'cosfase'",
+    ]);
+  });
+
+  it('gives the line of a syntax error and of a key written twice', () => {
+    expect(faultsOf('a: [1\nb: 2')[0]).toMatch(/^c\.yaml:\d: expected valid YAML or JSON: /);
+    expect(faultsOf(`${SMALL}train: { batch: 1, epochs: 1 }`)[0]).toMatch(/^c\.yaml:9: .*unique/);
+  });
+
+  it('puts --set over the file, lists by number, and blames --set for its own faults', () => {
+    const config = parseConfig('c.yaml', SMALL, ['head.m=0.2', 'data.sources.0.path=b.rec', 'optimiser.clipNorm=5']);
+    expect(config.head).toMatchObject({ m: 0.2 });
+    expect(config.data.sources[0]?.path).toBe('b.rec');
+    expect(config.optimiser.clipNorm).toBe(5);
+    expect(faultsOf(SMALL, ['head.m=7'])).toEqual(['--set head.m=7: head.m must be a number from 0 to 1, received 7']);
+    expect(faultsOf(SMALL, ['head.m'])[0]).toMatch(/^--set head\.m: expected the form a\.b=value/);
+    expect(faultsOf(SMALL, ['head=3'])[0]).toMatch(/^--set head=3: head must be a section whose name is one of/);
+  });
+
+  it('wants the best checkpoint judged by a protocol that is evaluated', () => {
+    expect(faultsOf(`${SMALL}checkpoint: { best: lfw }\n`)).toEqual([
+      "c.yaml:9: checkpoint.best must be a protocol that evaluate lists, received 'lfw'",
+    ]);
+  });
+});
+
+describe('differences', () => {
+  it('lists the paths at which two configs differ, except where told', () => {
+    const a = parseConfig('c.yaml', SMALL);
+    const b = parseConfig('c.yaml', SMALL, ['head.m=0.2', 'data.root=x', 'checkpoint.keep=1']);
+    expect(differences(a, b, ['data.root', 'checkpoint'])).toEqual(['head.m']);
+  });
+});
