@@ -1,0 +1,107 @@
+/** The single door to the tfjs-node binding: which engine runs, and why. */
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus } from 'node:os';
+import { backend, getBackend, setBackend } from '@tensorflow/tfjs-core';
+import { EngineError, OptionError } from '../errors.ts';
+import type { NativeBackend, NativeBinding } from './binding.ts';
+import { startCpu, startWasm } from './portable.ts';
+
+export type { NativeBackend, NativeBinding, NativeEntry, NativeTensor, OpAttribute } from './binding.ts';
+
+/** Backends, best first. */
+export const BACKENDS = ['native', 'wasm', 'cpu'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+/** What runs, and why it and not a better one. */
+export interface Engine {
+  backend: Backend;
+  /** TensorFlow's version; null where TensorFlow does not run. */
+  tensorflow: string | null;
+  devices: string[];
+  reason: string;
+}
+
+const TFJS_NAMES: Record<Backend, string> = { native: 'tensorflow', wasm: 'wasm', cpu: 'cpu' };
+const started = new Map<Backend, Promise<void>>();
+
+/** The backend that `want` or RXFACE_ENGINE asks for; undefined: the best there is. */
+export function wantedBackend(want?: Backend): Backend | undefined {
+  const asked = want ?? process.env['RXFACE_ENGINE'];
+  if (asked === undefined || asked === '') return undefined;
+  const known = BACKENDS.find((name) => name === asked);
+  if (known === undefined) throw new OptionError('engine', 'RXFACE_ENGINE', BACKENDS.join(', '), asked);
+  return known;
+}
+
+/**
+ * Starts an engine and makes it the backend of tfjs. Best first: native, wasm, cpu; what fails is passed over and named in `reason`.
+ *
+ * May be called often: each backend is loaded once in a process, and the last call decides which is in force.
+ * @param options.want where to begin; else RXFACE_ENGINE says so
+ * @throws OptionError where RXFACE_ENGINE names no backend; EngineError where none starts
+ */
+export async function startEngine(options?: { want?: Backend }): Promise<Engine> {
+  const want = wantedBackend(options?.want);
+  const failures: string[] = [];
+  for (const candidate of BACKENDS.slice(want === undefined ? 0 : BACKENDS.indexOf(want))) {
+    try {
+      await start(candidate);
+      return describe(candidate, want, failures);
+    } catch (error) {
+      failures.push(`${candidate}: ${error instanceof EngineError ? error.reason : (error as Error).message}`);
+    }
+  }
+  throw new EngineError(`no engine starts (${failures.join('; ')})`, 'Run `rxface engine install`.');
+}
+
+/** The native backend, for operations that tfjs has no kernel for. @throws EngineError where another backend is in force */
+export function nativeBackend(): NativeBackend {
+  if (getBackend() !== TFJS_NAMES.native)
+    throw new EngineError(
+      `the native engine is not running (${getBackend()} is)`,
+      'Run `rxface engine install`, or leave RXFACE_ENGINE unset.',
+    );
+  return backend() as unknown as NativeBackend;
+}
+
+/** The binding below it, for raw results such as bfloat16. @throws EngineError where another backend is in force */
+export function nativeBinding(): NativeBinding {
+  return nativeBackend().binding;
+}
+
+async function start(which: Backend): Promise<void> {
+  let start = started.get(which);
+  if (start === undefined) {
+    start = { native: startNative, wasm: startWasm, cpu: startCpu }[which]();
+    started.set(which, start);
+  }
+  await start;
+  if (getBackend() !== TFJS_NAMES[which]) await setBackend(TFJS_NAMES[which]);
+}
+
+async function startNative(): Promise<void> {
+  const require = createRequire(import.meta.url);
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  restoreUtil(require('node:util') as Record<string, unknown>);
+  require('@tensorflow/tfjs-node-gpu');
+}
+
+// tfjs-node calls them when it runs an operation; Node 23 took them away.
+function restoreUtil(util: Record<string, unknown>): void {
+  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  util['isArray'] ??= Array.isArray;
+}
+
+function describe(which: Backend, want: Backend | undefined, failures: readonly string[]): Engine {
+  const processor = `${cpus()[0]?.model.trim() ?? 'processor'}, ${availableParallelism()} threads`;
+  const why = failures.length > 0 ? failures.join('; ') : which === want ? 'asked for' : 'the best there is';
+  if (which !== 'native') return { backend: which, tensorflow: null, devices: [processor], reason: why };
+  const gpu = nativeBackend().isUsingGpuDevice;
+  return {
+    backend: which,
+    tensorflow: nativeBinding().TF_Version,
+    devices: gpu ? ['GPU', processor] : [processor],
+    reason: why,
+  };
+}
