@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { cfpProtocol } from '../../../sources/parse/cfpProtocol.ts';
+
+/** A protocol of one same and one different pair a fold. */
+const small = (changes: Record<string, string> = {}) => {
+  const files: Record<string, string> = {
+    'Protocol/Pair_list_F.txt':
+      '1 ../Data/Images/001/frontal/01.jpg\n2 ../Data/Images/001/frontal/02.jpg\n3 ../Data/Images/002/frontal/01.jpg\n',
+    'Protocol/Pair_list_P.txt': '1 ../Data/Images/001/profile/01.jpg\r\n2 ../Data/Images/002/profile/01.jpg\r\n',
+  };
+  for (let fold = 1; fold <= 10; fold++) {
+    for (const split of ['FF', 'FP']) {
+      const folder = `Protocol/Split/${split}/${String(fold).padStart(2, '0')}`;
+      files[`${folder}/same.txt`] = split === 'FF' ? '1,2\n' : '2,1\n';
+      files[`${folder}/diff.txt`] = split === 'FF' ? '2,3' : '3,1';
+    }
+  }
+  Object.assign(files, changes);
+  return (path: string): string => {
+    if (files[path] === undefined) throw new Error(`no ${path}`);
+    return files[path];
+  };
+};
+
+describe('cfpProtocol', () => {
+  it('pairs frontal with frontal, and frontal with profile', () => {
+    const ff = cfpProtocol(small(), 'ff');
+    expect(ff).toMatchObject({ name: 'cfp-ff', folds: 10 });
+    expect(ff.pairs).toHaveLength(20);
+    expect(ff.pairs.slice(0, 2)).toEqual([
+      { a: '001/frontal/01', b: '001/frontal/02', same: true },
+      { a: '001/frontal/02', b: '002/frontal/01', same: false },
+    ]);
+    expect(cfpProtocol(small(), 'fp').pairs.slice(18)).toEqual([
+      { a: '001/frontal/02', b: '001/profile/01', same: true },
+      { a: '002/frontal/01', b: '001/profile/01', same: false },
+    ]);
+  });
+
+  it('says what is wrong where', () => {
+    const wrong = (changes: Record<string, string>) => () => cfpProtocol(small(changes), 'fp');
+    expect(wrong({ 'Protocol/Split/FP/03/diff.txt': '3,1\n3;2\n' })).toThrow(
+      "Protocol/Split/FP/03/diff.txt, byte 4: expected 'a,b', two numbers of the pair lists (line 2), found '3;2'",
+    );
+    expect(wrong({ 'Protocol/Split/FP/03/diff.txt': '3,9\n' })).toThrow("found '3,9'");
+    expect(wrong({ 'Protocol/Split/FP/03/diff.txt': '3,1\n3,2\n' })).toThrow(
+      'expected 2 pairs a fold, as in the first, found 3',
+    );
+    expect(wrong({ 'Protocol/Pair_list_P.txt': '1 profile.jpg\n' })).toThrow(
+      "Protocol/Pair_list_P.txt, byte 0: expected 'number .../person/kind/image.jpg' (line 1)",
+    );
+  });
+});
