@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { FormatError } from './errors.ts';
+
+/** Version of the checkpoint layout that is written. */
+export const CHECKPOINT_FORMAT = 1;
+export const MODEL_FILE = 'model.safetensors';
+export const STATE_FILE = 'state.safetensors';
+export const MANIFEST_FILE = 'manifest.json';
+
+/** What identifies a network besides its weights; enough to build it again. */
+export interface Architecture {
+  /** 'ir10', 'ir18', ... */
+  name: string;
+  /** [height, width] of its input. */
+  input: [number, number];
+  /** Length of an embedding. */
+  embedding: number;
+  /** Channels of the four stages. */
+  widths: [number, number, number, number];
+  dropout: number;
+  se: boolean;
+}
+
+/** What lies beside the weights in a checkpoint folder, as manifest.json. */
+export interface Manifest {
+  format: typeof CHECKPOINT_FORMAT;
+  architecture: Architecture;
+  /** How pixels become input: channel order, then (x / 255 - 0.5) / 0.5. */
+  pixels: { channels: 'rgb' | 'bgr'; range: [-1, 1] };
+  classes: { count: number; sha256: string };
+  /** Updates done. */
+  step: number;
+  epoch: number;
+  /** Samples consumed in that epoch. */
+  position: number;
+  /** Part of the training it was written in. */
+  phase: string;
+  seed: number;
+  engine: { backend: string; tensorflow?: string };
+  /** The resolved config of the run. */
+  config: unknown;
+  /** sha256 of every other file of the folder, by name. */
+  files: Record<string, string>;
+}
+
+/** What a run knows and a step does not; with a snapshot it makes a manifest. */
+export type RunFacts = Omit<Manifest, 'format' | 'step' | 'epoch' | 'position' | 'files'>;
+
+/** What model.safetensors says of itself, so that the file alone is enough to load the network. */
+export function modelMetadata(facts: Pick<Manifest, 'architecture' | 'pixels'>): Record<string, string> {
+  return { architecture: JSON.stringify(facts.architecture), pixels: JSON.stringify(facts.pixels) };
+}
+
+/** sha256 of bytes or UTF-8 text, in hexadecimal. */
+export function sha256(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** What tells one list of people from another: their number and the hash of their names in label order. */
+export function classesOf(names: readonly string[]): Manifest['classes'] {
+  return { count: names.length, sha256: sha256(names.join('\n')) };
+}
+
+/** Folder of the checkpoint after `step` updates: 'step-00000400'. */
+export function checkpointName(step: number): string {
+  return `step-${String(step).padStart(8, '0')}`;
+}
+
+/** Number of updates in such a name, undefined for other names. */
+export function checkpointStep(name: string): number | undefined {
+  const digits = /^step-(\d{8,})$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/**
+ * Reads manifest.json.
+ *
+ * @param file name for messages
+ * @throws FormatError where it is no JSON, of a later format, or lacks a field
+ */
+export function parseManifest(text: string, file: string): Manifest {
+  let found: Partial<Manifest> | null;
+  try {
+    found = JSON.parse(text) as Partial<Manifest> | null;
+  } catch {
+    throw new FormatError(file, undefined, 'a checkpoint manifest, a JSON object');
+  }
+  if (found?.format !== CHECKPOINT_FORMAT) {
+    throw new FormatError(file, undefined, `checkpoint format ${CHECKPOINT_FORMAT}`, found?.format);
+  }
+  const whole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const text_ = (value: unknown): boolean => typeof value === 'string';
+  const checks: [field: string, right: boolean][] = [
+    ['architecture', isArchitecture(found.architecture)],
+    ['pixels', ['rgb', 'bgr'].includes(String(found.pixels?.channels))],
+    ['classes', whole(found.classes?.count) && text_(found.classes?.sha256)],
+    ['step', whole(found.step)],
+    ['epoch', whole(found.epoch)],
+    ['position', whole(found.position)],
+    ['seed', whole(found.seed)],
+    ['engine', text_(found.engine?.backend)],
+    ['files', Object.values(found.files ?? { none: 0 }).every((hash) => /^[0-9a-f]{64}$/.test(String(hash)))],
+  ];
+  const wrong = checks.filter(([, right]) => !right).map(([field]) => field);
+  if (wrong.length > 0) throw new FormatError(file, undefined, `a manifest with a valid ${wrong.join(', ')}`);
+  return found as Manifest;
+}
+
+function isArchitecture(value: Architecture | undefined): boolean {
+  const whole = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) > 0;
+  return (
+    typeof value?.name === 'string' &&
+    value.input?.length === 2 &&
+    value.input.every(whole) &&
+    whole(value.embedding) &&
+    value.widths?.length === 4 &&
+    value.widths.every(whole)
+  );
+}

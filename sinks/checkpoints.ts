@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { encodeSafetensors } from '../pipeline/bytes/safetensors.ts';
+import type { Sink } from '../pipeline/contracts.ts';
+import { list } from '../pipeline/files/read.ts';
+import { makeFolder, remove, sweep, writeFile, writeFolder } from '../pipeline/files/write.ts';
+import type { Snapshot, StepItem } from '../pipeline/items.ts';
+import {
+  CHECKPOINT_FORMAT,
+  checkpointName,
+  checkpointStep,
+  MANIFEST_FILE,
+  type Manifest,
+  MODEL_FILE,
+  modelMetadata,
+  type RunFacts,
+  sha256,
+  STATE_FILE,
+} from '../pipeline/manifest.ts';
+
+export interface CheckpointOptions {
+  /** What the run knows about itself. */
+  facts: RunFacts;
+  /** Newest checkpoints kept; at least 1. */
+  keep: number;
+  /** Steps whose checkpoints stay besides these, asked after each writing. */
+  spare?: () => readonly number[];
+  /** Called once a checkpoint is on the disk. */
+  written?: (path: string, snapshot: Snapshot) => void;
+}
+
+/**
+ * Writes the snapshot of each step that brings one as a checkpoint folder, and removes old ones.
+ *
+ * In plain words: a checkpoint is there whole or not at all, and an old one goes only after a newer one is safe.
+ *
+ *     graph('train', { seed: 7 }) ... .sink('checkpoints', toCheckpoints('run/checkpoints', { facts, keep: 3 }))
+ *
+ * @param folder where the folders 'step-00000400' go; made if need be
+ * @return a sink; throws FileError where the disk is full or may not be written
+ */
+export function toCheckpoints(folder: string, options: CheckpointOptions): Sink<StepItem> {
+  return {
+    async open() {
+      await makeFolder(folder);
+      await sweep(folder);
+    },
+    async write({ snapshot }) {
+      if (snapshot === undefined) return;
+      const path = join(folder, checkpointName(snapshot.iteration));
+      await writeCheckpoint(path, snapshot, options.facts);
+      await prune(folder, options.keep, options.spare?.() ?? []);
+      options.written?.(path, snapshot);
+    },
+    async close() {},
+  };
+}
+
+/** Writes one checkpoint folder: aside, synced, renamed. */
+export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: RunFacts): Promise<void> {
+  const files: Record<string, Uint8Array> = {
+    [MODEL_FILE]: encodeSafetensors(snapshot.weights, modelMetadata(facts)),
+    [STATE_FILE]: encodeSafetensors(snapshot.state),
+  };
+  const manifest: Manifest = {
+    format: CHECKPOINT_FORMAT,
+    architecture: facts.architecture,
+    pixels: facts.pixels,
+    classes: facts.classes,
+    step: snapshot.iteration,
+    epoch: snapshot.epoch,
+    position: snapshot.position,
+    phase: facts.phase,
+    seed: facts.seed,
+    engine: facts.engine,
+    config: facts.config,
+    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+  };
+  await writeFolder(path, async (aside) => {
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(aside, name), bytes);
+    await writeFile(join(aside, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  });
+}
+
+async function prune(folder: string, keep: number, spare: readonly number[]): Promise<void> {
+  const steps = (await list(folder))
+    .map(({ name }) => checkpointStep(name))
+    .filter((step) => step !== undefined)
+    .toSorted((a, b) => b - a);
+  for (const step of steps.slice(keep)) {
+    if (!spare.includes(step)) await remove(join(folder, checkpointName(step)));
+  }
+}

@@ -1,0 +1,32 @@
+import type { Sink } from '../pipeline/contracts.ts';
+import { show } from '../pipeline/errors.ts';
+import { createProgress, type Progress, type Standing } from '../pipeline/progress.ts';
+
+export interface ConsoleOptions<T> {
+  /** How an item moves the progress line; absent: every item is printed on a line of its own. */
+  standing?: (item: T) => Standing;
+  /** The line to write to. Default: one on stderr. */
+  progress?: Progress;
+}
+
+/**
+ * Shows items to whoever watches: as one progress line, or each on its own line.
+ *
+ * In plain words: on a terminal the line is rewritten, in a log file a line comes every ten seconds.
+ *
+ *     graph('train', { seed: 7 }) ... .sink('console', toConsole({ standing: (item) => ({ unit: 'steps', done: item.iteration }) }))
+ *
+ * @return a sink that writes to stderr, so that stdout stays free for results
+ */
+export function toConsole<T>({ standing, progress = createProgress() }: ConsoleOptions<T> = {}): Sink<T> {
+  return {
+    async open() {},
+    write(item) {
+      if (standing === undefined) progress.note(show(item));
+      else progress.show(standing(item));
+    },
+    async close() {
+      progress.end();
+    },
+  };
+}

@@ -1,0 +1,4 @@
+export { toCheckpoints, writeCheckpoint, type CheckpointOptions } from './checkpoints.ts';
+export { toConsole, type ConsoleOptions } from './console.ts';
+export { toJsonl } from './jsonLines.ts';
+export { toNpy } from './npy.ts';

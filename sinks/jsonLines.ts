@@ -1,0 +1,35 @@
+import type { Outcome, Sink } from '../pipeline/contracts.ts';
+import { openAppender, type Appender } from '../pipeline/files/write.ts';
+
+/**
+ * Appends each item to a file as one line of JSON.
+ *
+ * In plain words: a log that any tool reads, whole lines only, even when the disk fills up.
+ * A step's snapshot is left out: it belongs to the checkpoint, not to the log.
+ *
+ *     graph('train', { seed: 7 }) ... .sink('log', toJsonl('run/steps.jsonl'))
+ *
+ * @param path file to append to; made if need be, its folder must exist
+ * @return a sink; throws FileError where the file cannot be written
+ */
+export function toJsonl<T>(path: string): Sink<T> {
+  let file: Appender | undefined;
+  return {
+    async open() {
+      file = await openAppender(path);
+    },
+    async write(item) {
+      await file?.append(`${jsonLine(item)}\n`);
+    },
+    async close(_end: Outcome) {
+      const open = file;
+      file = undefined;
+      await open?.sync().finally(() => open.close());
+    },
+  };
+}
+
+/** An item as its line: numbers in the shortest form that reads back the same, no snapshot. */
+export function jsonLine(item: unknown): string {
+  return JSON.stringify(item, (key, value: unknown) => (key === 'snapshot' ? undefined : value));
+}
