@@ -34,9 +34,10 @@ export function sizeOf(shape: readonly number[]): number {
  * @throws FormatError a 64-bit integer beyond 2^53
  */
 export function readElements(type: ElementType, bytes: Uint8Array, file: string, offset: number): ShapedArray['data'] {
-  if (type === 'u1') return bytes.slice();
-  // A copy: typed arrays need aligned memory, which a place inside a file does not promise.
-  const memory = bytes.slice().buffer;
+  // A copy: typed arrays need aligned memory, which a place inside a file does not promise. (A Buffer's slice is none.)
+  const copy = new Uint8Array(bytes);
+  if (type === 'u1') return copy;
+  const memory = copy.buffer;
   if (type === 'f4') return new Float32Array(memory);
   if (type === 'f8') return new Float64Array(memory);
   if (type === 'i4') return new Int32Array(memory);
