@@ -1,0 +1,123 @@
+import { Observable } from 'rxjs';
+import type { Stage } from '../../pipeline/contracts.ts';
+import { OptionError, RxfaceError, ShapeError } from '../../pipeline/errors.ts';
+import { FACTORS } from '../../pipeline/items.ts';
+import type { Batch, Factor, Sample } from '../../pipeline/items.ts';
+
+/**
+ * Collects samples into batches of `count`, each in one buffer.
+ *
+ * In plain words: waits until it has `count` faces of the same epoch, then hands them on as one block of pixels.
+ *
+ *     a(0) b(0) c(0) d(1) e(1) |        (epoch)
+ *     batch(2)
+ *     ---- [ab] ------- [de] --|        c is the last partial batch of epoch 0: dropped
+ *
+ * ```ts
+ * from(samples).pipe(batch(128)).subscribe(({ pixels, labels }) => ...); // pixels: [128, H, W, 3]
+ * ```
+ *
+ * A batch never straddles epochs. Each face is copied once, into the buffer of its batch. Batches are numbered from the
+ * position of their epoch's first sample, so that a resumed run goes on counting. In a plain pipe nothing bounds what
+ * piles up behind a slow subscriber; in a graph the link does.
+ *
+ * @param count Samples per batch, at least 1.
+ * @param options `partial`: 'drop' (default) the last partial batch of an epoch, as in training, or 'keep' it.
+ * @return Errors with RxfaceError for a sample without pixels, ShapeError for one of another size than its batch.
+ */
+export function batch(count: number, options: { partial?: 'drop' | 'keep' } = {}): Stage<Sample, Batch> {
+  const { partial = 'drop' } = options;
+  if (!Number.isInteger(count) || count < 1)
+    throw new OptionError('batch', 'count', 'a whole number of at least 1', count);
+  if (partial !== 'drop' && partial !== 'keep') throw new OptionError('batch', 'partial', "'drop' or 'keep'", partial);
+  const operator = (source: Observable<Sample>): Observable<Batch> =>
+    new Observable((subscriber) => {
+      let open: Batch | undefined;
+      let epoch: number | undefined;
+      let step = 0;
+      const close = (): void => {
+        const closing = open;
+        open = undefined;
+        if (closing === undefined) return;
+        const full = closing.keys.length === count;
+        if (full || partial === 'keep') subscriber.next(full ? closing : cut(closing));
+      };
+      return source.subscribe({
+        next(sample) {
+          if (sample.epoch !== epoch) {
+            close();
+            epoch = sample.epoch;
+            step = Math.floor(sample.position / count);
+          }
+          try {
+            open ??= begin(sample, step++, count);
+            put(sample, open);
+          } catch (error) {
+            subscriber.error(error);
+            return;
+          }
+          if (open.keys.length === count) close();
+        },
+        error: (error) => subscriber.error(error),
+        complete() {
+          close();
+          subscriber.complete();
+        },
+      });
+    });
+  const label = { in: 'Sample', out: 'Batch', keeps: 'order', asks: count, gives: 1, holds: count - 1, items: count };
+  return Object.assign(operator, { label });
+}
+
+function begin(first: Sample, step: number, count: number): Batch {
+  const size = sized(first).size;
+  const variation = {} as Record<Factor, Int32Array>;
+  for (const factor of FACTORS) variation[factor] = new Int32Array(count).fill(-1);
+  return {
+    epoch: first.epoch,
+    step,
+    pixels: new Uint8Array(count * size[0] * size[1] * 3),
+    size,
+    labels: new Int32Array(count),
+    ids: [],
+    keys: [],
+    variation,
+  };
+}
+
+function put(sample: Sample, into: Batch): void {
+  const { pixels, size } = sized(sample);
+  const [height, width] = into.size;
+  if (size[0] !== height || size[1] !== width)
+    throw new ShapeError(`batch at ${sample.id}`, `[${height}, ${width}]`, size);
+  const at = into.keys.length;
+  into.pixels.set(pixels, at * height * width * 3);
+  into.labels[at] = sample.label;
+  into.ids.push(sample.id);
+  into.keys.push({ epoch: sample.epoch, position: sample.position, index: sample.index });
+  for (const factor of FACTORS) into.variation[factor][at] = sample.variation?.[factor] ?? -1;
+}
+
+function sized(sample: Sample): { pixels: Uint8Array; size: readonly [number, number] } {
+  const { pixels, size } = sample;
+  if (pixels === undefined || size === undefined)
+    throw new RxfaceError(`batch at ${sample.id}: no pixels: prepare samples first`);
+  if (pixels.length !== size[0] * size[1] * 3) {
+    throw new ShapeError(`batch at ${sample.id}`, `${size[0]} x ${size[1]} x 3 bytes`, [pixels.length]);
+  }
+  return { pixels, size };
+}
+
+/** The same batch, as long as what it holds. */
+function cut(batch: Batch): Batch {
+  const length = batch.keys.length;
+  const bytesEach = batch.size[0] * batch.size[1] * 3;
+  const variation = { ...batch.variation };
+  for (const factor of FACTORS) variation[factor] = variation[factor].subarray(0, length);
+  return {
+    ...batch,
+    pixels: batch.pixels.subarray(0, length * bytesEach),
+    labels: batch.labels.subarray(0, length),
+    variation,
+  };
+}

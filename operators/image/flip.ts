@@ -1,0 +1,40 @@
+import type { Pixels } from '../../pipeline/pixels.ts';
+
+/** Left and right of the five landmarks change places: eyes 0 and 1, mouth corners 3 and 4. */
+const MIRRORED = [1, 0, 2, 4, 3];
+
+/**
+ * Mirrors an image left to right, in place.
+ *
+ * In plain words: the face as in a mirror.
+ *
+ * @param image RGB; its pixels are overwritten.
+ */
+export function flip(image: Pixels): void {
+  const { height, width, data } = image;
+  for (let y = 0; y < height; y++) {
+    let left = y * width * 3;
+    let right = left + (width - 1) * 3;
+    for (; left < right; left += 3, right -= 3) {
+      for (let c = 0; c < 3; c++) {
+        const kept = data[left + c]!;
+        data[left + c] = data[right + c]!;
+        data[right + c] = kept;
+      }
+    }
+  }
+}
+
+/**
+ * The five landmarks of a mirrored image of this width: what was the left eye is the right one.
+ *
+ * @param points x, y of eye at image left, eye at image right, nose, mouth corners left, right.
+ */
+export function flipPoints(points: ArrayLike<number>, width: number): Float32Array {
+  const mirrored = new Float32Array(10);
+  MIRRORED.forEach((from, to) => {
+    mirrored[to * 2] = width - 1 - points[from * 2]!;
+    mirrored[to * 2 + 1] = points[from * 2 + 1]!;
+  });
+  return mirrored;
+}
