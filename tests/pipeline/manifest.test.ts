@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { checkpointName, checkpointStep, classesOf, parseManifest, sha256 } from '../../pipeline/manifest.ts';
+import { FACTS } from '../fixtures/checkpoint.ts';
+
+const MANIFEST = { format: 1, ...FACTS, step: 4, epoch: 1, position: 8, files: { 'a.safetensors': sha256('a') } };
+
+describe('parseManifest', () => {
+  it('takes what a checkpoint writes', () => {
+    expect(parseManifest(JSON.stringify(MANIFEST), 'manifest.json')).toEqual(MANIFEST);
+  });
+
+  it.each([
+    ['no JSON', 'a checkpoint manifest', '{'],
+    ['null', 'checkpoint format 1', 'null'],
+    ['a later format', 'format 1, found 2', JSON.stringify({ ...MANIFEST, format: 2 })],
+    ['no classes', 'a valid classes', JSON.stringify({ ...MANIFEST, classes: undefined })],
+    [
+      'a negative step and no files',
+      'a valid step, files',
+      JSON.stringify({ ...MANIFEST, step: -1, files: undefined }),
+    ],
+    ['half an architecture', 'architecture', JSON.stringify({ ...MANIFEST, architecture: { name: 'ir10' } })],
+  ])('refuses %s and says what it expected', (_, expected, text) => {
+    expect(() => parseManifest(text, 'manifest.json')).toThrow(expected);
+  });
+});
+
+describe('checkpointName', () => {
+  it('is read back, in the order of the steps', () => {
+    expect(checkpointName(400)).toBe('step-00000400');
+    expect(checkpointStep('step-00000400')).toBe(400);
+    expect(checkpointStep(checkpointName(1_234_567_890))).toBe(1_234_567_890);
+    expect(checkpointStep('step-400')).toBeUndefined();
+  });
+});
+
+describe('classesOf', () => {
+  it('depends on names and their order', () => {
+    expect(classesOf(['a', 'b'])).toEqual({ count: 2, sha256: sha256('a\nb') });
+    expect(classesOf(['b', 'a']).sha256).not.toBe(classesOf(['a', 'b']).sha256);
+  });
+});
