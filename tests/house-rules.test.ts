@@ -40,7 +40,7 @@ describe('house rules', () => {
       'csv-parse': 'pipeline/bytes/csv.ts',
       yaml: 'pipeline/recipes/yaml.ts',
       zod: 'pipeline/recipes/schema.ts',
-      commander: 'pipeline/cli/main.ts',
+      commander: 'pipeline/cli/program.ts',
       tinypool: 'pipeline/workers.ts',
       '@tensorflow/tfjs-node-gpu': 'pipeline/engine/load.ts',
     };
