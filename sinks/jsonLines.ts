@@ -5,7 +5,7 @@ import { openAppender, type Appender } from '../pipeline/files/write.ts';
  * Appends each item to a file as one line of JSON.
  *
  * In plain words: a log that any tool reads, whole lines only, even when the disk fills up.
- * A step's snapshot is left out: it belongs to the checkpoint, not to the log.
+ * A step's snapshot is left out: it belongs to the checkpoint, not to the log; its line is on the disk when the write is done.
  *
  *     graph('train', { seed: 7 }) ... .sink('log', toJsonl('run/steps.jsonl'))
  *
@@ -20,6 +20,8 @@ export function toJsonl<T>(path: string): Sink<T> {
     },
     async write(item) {
       await file?.append(`${jsonLine(item)}\n`);
+      // A checkpoint must not outlive the lines that led to it.
+      if (typeof item === 'object' && item !== null && 'snapshot' in item) await file?.sync();
     },
     async close(_end: Outcome) {
       const open = file;
