@@ -40,7 +40,9 @@ export interface Layer {
   forward(p: Params, x: Tensor, mode: Mode, scope: Scope): Tensor;
   /** Gradient by x. Adds parameter gradients to `into` (null: only dx is wanted). `keep`: the scope will be walked again. */
   backward(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): Tensor;
-  /** Tangent of the output for a tangent of x (null: zero) and of parameters (missing names: zero), at the point kept in the scope. */
+  /** As backward where nobody wants dx: for what a network begins with. Layers without it compute dx in vain. */
+  backwardParams?(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): void;
+  /** Tangent of the output for a tangent of x (null: zero, for layers with parameters) and of parameters (missing names: zero), at the point kept in the scope. */
   jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor;
 }
 

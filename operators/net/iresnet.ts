@@ -1,0 +1,133 @@
+import { OptionError } from '../../pipeline/errors.ts';
+import { BatchNorm } from './batchNorm.ts';
+import { Conv } from './conv.ts';
+import { Dropout } from './dropout.ts';
+import { Flatten } from './flatten.ts';
+import type { Layer } from './layer.ts';
+import { Linear } from './linear.ts';
+import { PRelu } from './prelu.ts';
+import { Residual } from './residual.ts';
+import { Sequential } from './sequential.ts';
+import { SqueezeExcite } from './squeezeExcite.ts';
+import { Subsample } from './subsample.ts';
+
+/** A network of the AdaFace IR family, in full. */
+export interface Architecture {
+  name: string;
+  /** Residual blocks a stage; the first of each stage has stride 2. */
+  units: number[];
+  /** Channels a stage; the stem has those of the first. */
+  widths: number[];
+  squeezeExcite: boolean;
+  /** Length of the embedding. */
+  embedding: number;
+  /** [height, width] of the input in pixels. */
+  size: [number, number];
+  /** Probability of a zero before the last linear layer, in training. */
+  dropout: number;
+  /** Order of the channels, and (v / 255 - mean) / std for a byte v. */
+  input: { channels: 'rgb' | 'bgr'; mean: number; std: number };
+}
+
+const FAMILY = {
+  ir10: { units: [1, 1, 1, 1], widths: [16, 32, 64, 128] },
+  ir18: { units: [2, 2, 2, 2], widths: [64, 128, 256, 512] },
+  ir34: { units: [3, 4, 6, 3], widths: [64, 128, 256, 512] },
+  ir50: { units: [3, 4, 14, 3], widths: [64, 128, 256, 512] },
+  ir101: { units: [3, 13, 30, 3], widths: [64, 128, 256, 512] },
+} as const;
+export type ArchitectureName = keyof typeof FAMILY;
+
+/**
+ * A member of the family, with what `options` say otherwise.
+ * Defaults are AdaFace's: embedding 512, 112x112, dropout 0.4, BGR in [-1, 1]; ir10 is a small network for small machines.
+ *
+ * ```ts
+ * architecture('ir18', { squeezeExcite: true, size: [32, 32] });
+ * ```
+ *
+ * @throws OptionError where an option is out of bounds
+ */
+export function architecture(name: ArchitectureName, options: Partial<Architecture> = {}): Architecture {
+  const member = FAMILY[name] as (typeof FAMILY)[ArchitectureName] | undefined;
+  if (member === undefined)
+    throw new OptionError('architecture', 'name', `one of ${Object.keys(FAMILY).join(', ')}`, name);
+  const chosen: Architecture = {
+    name,
+    units: [...member.units],
+    widths: [...member.widths],
+    squeezeExcite: false,
+    embedding: 512,
+    size: [112, 112],
+    dropout: 0.4,
+    input: { channels: 'bgr', mean: 0.5, std: 0.5 },
+    ...options,
+  };
+  check(chosen);
+  return chosen;
+}
+
+function check({ units, widths, embedding, size, dropout, input }: Architecture): void {
+  const counts = (list: readonly number[], least: number): boolean =>
+    list.every((value) => Number.isInteger(value) && value >= least);
+  const demand = (holds: boolean, option: string, expected: string, received: unknown): void => {
+    if (!holds) throw new OptionError('architecture', option, expected, received);
+  };
+  demand(units.length > 0 && counts(units, 1), 'units', 'whole numbers of at least 1, one a stage', units);
+  demand(widths.length === units.length && counts(widths, 1), 'widths', `${units.length} whole numbers of at least 1`, widths); // prettier-ignore
+  demand(counts([embedding], 1), 'embedding', 'a whole number of at least 1', embedding);
+  demand(size.length === 2 && counts(size, 1), 'size', 'two whole numbers of at least 1', size);
+  demand(dropout >= 0 && dropout < 1, 'dropout', 'a number in [0, 1)', dropout);
+  demand(['rgb', 'bgr'].includes(input.channels), 'input.channels', "'rgb' or 'bgr'", input.channels);
+  demand(input.std > 0 && Number.isFinite(input.mean), 'input.std', 'a positive number', input.std);
+}
+
+/**
+ * The backbone: pixels [N, H, W, 3] to the un-normalised embedding z [N, D] (face-training 2.1, AdaFace net.py).
+ * Layers carry the names of the AdaFace repository's parameters.
+ */
+export function iresnet({ units, widths, squeezeExcite, embedding, size, dropout }: Architecture): Layer {
+  const stem = widths[0]!;
+  const blocks: Layer[] = [];
+  let depth = stem;
+  for (const [stage, width] of widths.entries()) {
+    for (let unit = 0; unit < units[stage]!; unit++) {
+      blocks.push(block(`body.${blocks.length}`, depth, width, unit === 0 ? 2 : 1, squeezeExcite)); // first: [N, h/2, w/2, width]
+      depth = width;
+    }
+  }
+  const halved = (rows: number): number => widths.reduce((left) => Math.ceil(left / 2), rows);
+  const map = [halved(size[0]), halved(size[1]), depth] as const; // [7, 7, 512] of 112x112
+  const network = new Sequential([
+    new Conv('input_layer.0', { in: 3, out: stem, kernel: 3, stride: 1 }), // [N, H, W, 64]
+    new BatchNorm('input_layer.1', { channels: stem }),
+    new PRelu('input_layer.2', { channels: stem }),
+    ...blocks, // [N, 7, 7, 512]
+    new BatchNorm('output_layer.0', { channels: depth }),
+    new Dropout('output_layer.1', { rate: dropout }),
+    new Flatten(map), // [N, 25088]
+    new Linear('output_layer.3', { map, out: embedding }), // [N, 512]
+    new BatchNorm('output_layer.4', { channels: embedding, affine: false }),
+  ]);
+  network.outShape([...size, 3]);
+  return network;
+}
+
+/** One residual block; the stride sits on its second convolution. */
+function block(name: string, input: number, out: number, stride: 1 | 2, squeezeExcite: boolean): Layer {
+  const branch = new Sequential([
+    new BatchNorm(`${name}.res_layer.0`, { channels: input }),
+    new Conv(`${name}.res_layer.1`, { in: input, out, kernel: 3, stride: 1 }),
+    new BatchNorm(`${name}.res_layer.2`, { channels: out }),
+    new PRelu(`${name}.res_layer.3`, { channels: out }),
+    new Conv(`${name}.res_layer.4`, { in: out, out, kernel: 3, stride }),
+    new BatchNorm(`${name}.res_layer.5`, { channels: out }),
+    ...(squeezeExcite ? [new SqueezeExcite(`${name}.res_layer.se_block`, { channels: out })] : []),
+  ]);
+  if (input === out) return new Residual(branch, stride === 1 ? null : new Subsample());
+  const shortcut = new Sequential([
+    new Conv(`${name}.shortcut_layer.0`, { in: input, out, kernel: 1, stride }),
+    new BatchNorm(`${name}.shortcut_layer.1`, { channels: out }),
+  ]);
+  return new Residual(branch, shortcut);
+}

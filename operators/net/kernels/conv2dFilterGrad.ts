@@ -1,0 +1,47 @@
+import {
+  matMul,
+  pad,
+  reshape,
+  stack,
+  stridedSlice,
+  tensor1d,
+  tidy,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { convAttributes, type ConvGeometry } from './conv2d.ts';
+import { isNative, runOne } from './native.ts';
+
+/** Gradient of {@link conv2d} by w: x [N, H, W, Cin] and dy [N, H', W', Cout] to `shape` [kh, kw, Cin, Cout]. */
+export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[], geometry: ConvGeometry): Tensor {
+  if (!isNative()) return conv2dFilterGradPortable(x, dy, shape, geometry);
+  const sizes = tensor1d([...shape], 'int32');
+  const dw = runOne('Conv2DBackpropFilter', convAttributes(geometry), [x, sizes, dy]);
+  sizes.dispose();
+  return dw;
+}
+
+/** One transposed product per tap of the kernel: the wasm backend has no filter gradient of its own. */
+export function conv2dFilterGradPortable(
+  x: Tensor,
+  dy: Tensor,
+  shape: readonly number[],
+  { stride, padding }: ConvGeometry,
+): Tensor {
+  return tidy(() => {
+    const [kh, kw, cin, cout] = shape as [number, number, number, number];
+    const [n, oh, ow] = dy.shape as [number, number, number, number];
+    const [ph, pw] = padding === 'same' ? [(kh - 1) / 2, (kw - 1) / 2] : [0, 0];
+    const source = padding === 'same' ? pad(x, [[0, 0], [ph, ph], [pw, pw], [0, 0]]) : x; // prettier-ignore
+    const rows = reshape(dy, [n * oh * ow, cout]) as Tensor2D;
+    const taps: Tensor[] = [];
+    for (let i = 0; i < kh; i++) {
+      for (let j = 0; j < kw; j++) {
+        const end = [n, i + (oh - 1) * stride + 1, j + (ow - 1) * stride + 1, cin];
+        const seen = stridedSlice(source, [0, i, j, 0], end, [1, stride, stride, 1]);
+        taps.push(matMul(reshape(seen, [n * oh * ow, cin]) as Tensor2D, rows, true, false));
+      }
+    }
+    return reshape(stack(taps), [kh, kw, cin, cout]);
+  });
+}

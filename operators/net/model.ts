@@ -1,0 +1,99 @@
+import { dispose, keep, tensor, tidy, type Tensor, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core';
+import type { StateMap } from '../../pipeline/contracts.ts';
+import { ShapeError } from '../../pipeline/errors.ts';
+import { initialise } from './initialise.ts';
+import { iresnet, type Architecture } from './iresnet.ts';
+import type { Grads, Layer, Mode, Params, Scope } from './layer.ts';
+import { normalise } from './normalise.ts';
+import { createScope } from './scope.ts';
+import { loadWeights, saveWeights } from './weights.ts';
+
+export { architecture, type Architecture, type ArchitectureName } from './iresnet.ts';
+
+/**
+ * A backbone with its weights.
+ *
+ * ```ts
+ * const model = createModel(architecture('ir18'), { seed: 7 });
+ * const scope = createScope({ keeps: true });
+ * const z = model.forward(model.normalise(batch.pixels, 16, batch.size), { train: true, updateStats: true, step: 1, seed: 7 }, scope);
+ * const grads: Grads = {};
+ * model.backward(dz, scope, grads, false); // consumes dz, as layers do
+ * // scope.statistics now holds the new running statistics: take them out, put them into model.params.
+ * scope.dispose();
+ * ```
+ */
+export class Model {
+  readonly architecture: Architecture;
+  readonly backbone: Layer;
+  /**
+   * Trainable parameters and running statistics by AdaFace's names, in our layouts. The model owns them; a step that
+   * replaces an entry disposes the old tensor. Entries survive a tidy only where they are kept (tf.keep).
+   */
+  params: Record<string, Tensor>;
+
+  constructor(architecture: Architecture, backbone: Layer, params: Record<string, Tensor>) {
+    this.architecture = architecture;
+    this.backbone = backbone;
+    this.params = params;
+  }
+
+  /** Names of what an optimiser trains, in the order of AdaFace's state dict. */
+  get trainable(): string[] {
+    return this.backbone.params.filter(({ role }) => role !== 'statistic').map(({ name }) => name);
+  }
+
+  /** Bytes [n, H, W, 3] RGB as the network's input. */
+  normalise(pixels: Uint8Array, n: number, size: readonly [number, number]): Tensor4D {
+    const [h, w] = this.architecture.size;
+    if (size[0] !== h || size[1] !== w) throw new ShapeError('normalise', `[${n}, ${h}, ${w}, 3]`, [n, ...size, 3]);
+    return normalise(pixels, n, size, this.architecture.input);
+  }
+
+  /** x [N, H, W, 3], consumed, to the un-normalised z [N, D]; `params` where other than the model's own are meant. */
+  forward(x: Tensor, mode: Mode, scope: Scope, params: Params = this.params): Tensor2D {
+    return this.backbone.forward(params, x, mode, scope) as Tensor2D;
+  }
+
+  /** Adds parameter gradients to `into` for dz [N, D], which is consumed. The gradient by the pixels is not computed. */
+  backward(dz: Tensor, scope: Scope, into: Grads, keep: boolean, params: Params = this.params): void {
+    if (this.backbone.backwardParams) this.backbone.backwardParams(params, dz, scope, into, keep);
+    else this.backbone.backward(params, dz, scope, into, keep).dispose();
+  }
+
+  /** Inference: x [N, H, W, 3], which is consumed, to z [N, D]. */
+  embed(x: Tensor4D): Tensor2D {
+    const scope = createScope({ keeps: false });
+    return this.forward(x, { train: false, updateStats: false, step: 0, seed: 0 }, scope);
+  }
+
+  /** AdaFace's state dict in PyTorch's layouts. Reads tensors back: for checkpoints only. */
+  save(): StateMap {
+    return saveWeights(this.backbone.params, this.params);
+  }
+
+  /** @throws WeightsError where the arrays do not fit; then nothing has changed */
+  load(state: StateMap): void {
+    const params = tidy(() => keepAll(loadWeights(this.backbone.params, state)));
+    dispose(this.params);
+    this.params = params;
+  }
+
+  dispose(): void {
+    dispose(this.params);
+    this.params = {};
+  }
+}
+
+/** A model with first weights drawn by `seed`. */
+export function createModel(architecture: Architecture, { seed }: { seed: number }): Model {
+  const backbone = iresnet(architecture);
+  const params: Record<string, Tensor> = {};
+  for (const spec of backbone.params) params[spec.name] = tensor(initialise(spec, seed), spec.shape, 'float32');
+  return new Model(architecture, backbone, keepAll(params));
+}
+
+function keepAll(params: Record<string, Tensor>): Record<string, Tensor> {
+  for (const value of Object.values(params)) keep(value);
+  return params;
+}

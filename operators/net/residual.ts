@@ -1,0 +1,44 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { ShapeError } from '../../pipeline/errors.ts';
+import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
+import { sumOf } from './tangents.ts';
+
+/** branch(x) + shortcut(x); without a shortcut branch(x) + x. No activation follows the sum (AdaFace net.py). */
+export class Residual implements Layer {
+  readonly params: readonly ParamSpec[];
+  readonly #branch: Layer;
+  readonly #shortcut: Layer | null;
+
+  constructor(branch: Layer, shortcut: Layer | null) {
+    this.#branch = branch;
+    this.#shortcut = shortcut;
+    this.params = [...branch.params, ...(shortcut?.params ?? [])];
+  }
+
+  outShape(inShape: readonly number[]): number[] {
+    const out = this.#branch.outShape(inShape);
+    const side = this.#shortcut?.outShape(inShape) ?? inShape;
+    if (out.join() !== side.join()) throw new ShapeError('residual sum', `[${out.join(', ')}]`, side);
+    return out;
+  }
+
+  forward(p: Params, x: Tensor, mode: Mode, scope: Scope): Tensor {
+    const side = x.clone();
+    const y = this.#branch.forward(p, x, mode, scope);
+    return sumOf(y, this.#shortcut === null ? side : this.#shortcut.forward(p, side, mode, scope));
+  }
+
+  backward(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): Tensor {
+    const side = dy.clone();
+    const dx = this.#branch.backward(p, dy, scope, into, keep);
+    return sumOf(dx, this.#shortcut === null ? side : this.#shortcut.backward(p, side, scope, into, keep));
+  }
+
+  jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor {
+    const side = xdot?.clone() ?? null;
+    const tangent = this.#branch.jvp(p, xdot, pdot, scope);
+    if (this.#shortcut === null) return sumOf(tangent, side);
+    if (side === null && this.#shortcut.params.length === 0) return tangent;
+    return sumOf(tangent, this.#shortcut.jvp(p, side, pdot, scope));
+  }
+}
