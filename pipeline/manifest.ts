@@ -7,26 +7,28 @@ export const MODEL_FILE = 'model.safetensors';
 export const STATE_FILE = 'state.safetensors';
 export const MANIFEST_FILE = 'manifest.json';
 
-/** What identifies a network besides its weights; enough to build it again. */
+/** What a network is besides its weights: enough to build it again. */
 export interface Architecture {
   /** 'ir10', 'ir18', ... */
   name: string;
-  /** [height, width] of its input. */
-  input: [number, number];
-  /** Length of an embedding. */
+  /** Residual blocks a stage. */
+  units: number[];
+  /** Channels a stage. */
+  widths: number[];
+  squeezeExcite: boolean;
+  /** Length of the embedding. */
   embedding: number;
-  /** Channels of the four stages. */
-  widths: [number, number, number, number];
+  /** [height, width] of the input in pixels. */
+  size: [number, number];
   dropout: number;
-  se: boolean;
+  /** Order of the channels and their range: (v / 255 - mean) / std for a byte v. */
+  input: { channels: 'rgb' | 'bgr'; mean: number; std: number };
 }
 
 /** What lies beside the weights in a checkpoint folder, as manifest.json. */
 export interface Manifest {
   format: typeof CHECKPOINT_FORMAT;
   architecture: Architecture;
-  /** How pixels become input: channel order, then (x / 255 - 0.5) / 0.5. */
-  pixels: { channels: 'rgb' | 'bgr'; range: [-1, 1] };
   classes: { count: number; sha256: string };
   /** Updates done. */
   step: number;
@@ -47,8 +49,17 @@ export interface Manifest {
 export type RunFacts = Omit<Manifest, 'format' | 'step' | 'epoch' | 'position' | 'files'>;
 
 /** What model.safetensors says of itself, so that the file alone is enough to load the network. */
-export function modelMetadata(facts: Pick<Manifest, 'architecture' | 'pixels'>): Record<string, string> {
-  return { architecture: JSON.stringify(facts.architecture), pixels: JSON.stringify(facts.pixels) };
+export function modelMetadata({ architecture }: Pick<Manifest, 'architecture'>): Record<string, string> {
+  return { architecture: JSON.stringify(architecture) };
+}
+
+/** The architecture that a weights file says of itself; undefined where it says none. */
+export function architectureIn(metadata: Readonly<Record<string, string>>, file: string): Architecture | undefined {
+  const text = metadata['architecture'];
+  if (text === undefined) return undefined;
+  const found = parseObject(text) as Architecture | undefined;
+  if (!isArchitecture(found)) throw new FormatError(file, undefined, 'an architecture in its metadata', text);
+  return found;
 }
 
 /** sha256 of bytes or UTF-8 text, in hexadecimal. */
@@ -79,20 +90,15 @@ export function checkpointStep(name: string): number | undefined {
  * @throws FormatError where it is no JSON, of a later format, or lacks a field
  */
 export function parseManifest(text: string, file: string): Manifest {
-  let found: Partial<Manifest> | null;
-  try {
-    found = JSON.parse(text) as Partial<Manifest> | null;
-  } catch {
-    throw new FormatError(file, undefined, 'a checkpoint manifest, a JSON object');
-  }
-  if (found?.format !== CHECKPOINT_FORMAT) {
-    throw new FormatError(file, undefined, `checkpoint format ${CHECKPOINT_FORMAT}`, found?.format);
+  const found = parseObject(text) as Partial<Manifest> | undefined;
+  if (found === undefined) throw new FormatError(file, undefined, 'a checkpoint manifest, a JSON object');
+  if (found.format !== CHECKPOINT_FORMAT) {
+    throw new FormatError(file, undefined, `checkpoint format ${CHECKPOINT_FORMAT}`, found.format);
   }
   const whole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const text_ = (value: unknown): boolean => typeof value === 'string';
   const checks: [field: string, right: boolean][] = [
     ['architecture', isArchitecture(found.architecture)],
-    ['pixels', ['rgb', 'bgr'].includes(String(found.pixels?.channels))],
     ['classes', whole(found.classes?.count) && text_(found.classes?.sha256)],
     ['step', whole(found.step)],
     ['epoch', whole(found.epoch)],
@@ -106,14 +112,23 @@ export function parseManifest(text: string, file: string): Manifest {
   return found as Manifest;
 }
 
-function isArchitecture(value: Architecture | undefined): boolean {
-  const whole = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) > 0;
+/** Fields and their kinds; what values a network can have, whoever builds it checks. */
+function isArchitecture(value: Architecture | undefined): value is Architecture {
+  const whole = (list: unknown): boolean => Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n > 0);
   return (
     typeof value?.name === 'string' &&
-    value.input?.length === 2 &&
-    value.input.every(whole) &&
-    whole(value.embedding) &&
-    value.widths?.length === 4 &&
-    value.widths.every(whole)
+    [value.units, value.widths, value.size, [value.embedding]].every(whole) &&
+    typeof value.dropout === 'number' &&
+    typeof value.squeezeExcite === 'boolean' &&
+    ['rgb', 'bgr'].includes(value.input?.channels)
   );
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const found = JSON.parse(text) as unknown;
+    return typeof found === 'object' && found !== null ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }

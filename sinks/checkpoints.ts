@@ -64,7 +64,6 @@ export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: R
   const manifest: Manifest = {
     format: CHECKPOINT_FORMAT,
     architecture: facts.architecture,
-    pixels: facts.pixels,
     classes: facts.classes,
     step: snapshot.iteration,
     epoch: snapshot.epoch,

@@ -116,10 +116,10 @@ export const configSchema = section({
     name: oneOf(['ir10', 'ir18', 'ir34', 'ir50', 'ir101']),
     embedding: whole(1).default(512),
     dropout: number(0, 0.99).default(0.4),
-    input: z.tuple([whole(16), whole(16)], { error: SIZE }).default([112, 112]),
-    channels: oneOf(['rgb', 'bgr']).default('rgb'),
+    size: z.tuple([whole(16), whole(16)], { error: SIZE }).default([112, 112]),
+    channels: oneOf(['rgb', 'bgr']).default('bgr'),
     widths: z.tuple([whole(1), whole(1), whole(1), whole(1)], { error: WIDTHS }).optional(),
-    se: flag.default(false),
+    squeezeExcite: flag.default(false),
   }),
   head,
   optimiser: section({
@@ -138,8 +138,8 @@ export const configSchema = section({
     epochs: whole(1),
     precision: oneOf(['float32']).default('float32'),
     seed: whole(0).default(42),
-    /** Threads that decode; the batches are the same for any number. */
-    threads: whole(1).default(2),
+    /** Threads that decode, 0 to do it beside the steps; the batches are the same for any number. */
+    threads: whole(0).default(2),
   }),
   evaluate: z.array(evaluation, { error: 'a list of evaluations' }).default([]),
   checkpoint: section({

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointName, checkpointStep, classesOf, parseManifest, sha256 } from '../../pipeline/manifest.ts';
+import {
+  architectureIn,
+  checkpointName,
+  checkpointStep,
+  classesOf,
+  modelMetadata,
+  parseManifest,
+  sha256,
+} from '../../pipeline/manifest.ts';
 import { FACTS } from '../fixtures/checkpoint.ts';
 
 const MANIFEST = { format: 1, ...FACTS, step: 4, epoch: 1, position: 8, files: { 'a.safetensors': sha256('a') } };
@@ -11,7 +19,7 @@ describe('parseManifest', () => {
 
   it.each([
     ['no JSON', 'a checkpoint manifest', '{'],
-    ['null', 'checkpoint format 1', 'null'],
+    ['null', 'a checkpoint manifest', 'null'],
     ['a later format', 'format 1, found 2', JSON.stringify({ ...MANIFEST, format: 2 })],
     ['no classes', 'a valid classes', JSON.stringify({ ...MANIFEST, classes: undefined })],
     [
@@ -38,5 +46,15 @@ describe('classesOf', () => {
   it('depends on names and their order', () => {
     expect(classesOf(['a', 'b'])).toEqual({ count: 2, sha256: sha256('a\nb') });
     expect(classesOf(['b', 'a']).sha256).not.toBe(classesOf(['a', 'b']).sha256);
+  });
+});
+
+describe('architectureIn', () => {
+  it('reads what the weights file says of itself, and refuses half of it', () => {
+    expect(architectureIn(modelMetadata(FACTS), 'm.safetensors')).toEqual(FACTS.architecture);
+    expect(architectureIn({}, 'm.safetensors')).toBeUndefined();
+    expect(() => architectureIn({ architecture: '{}' }, 'm.safetensors')).toThrow(
+      'm.safetensors: expected an architecture',
+    );
   });
 });

@@ -28,9 +28,9 @@ describe('parseConfig', () => {
       name: 'ir10',
       embedding: 512,
       dropout: 0.4,
-      input: [112, 112],
-      channels: 'rgb',
-      se: false,
+      size: [112, 112],
+      channels: 'bgr',
+      squeezeExcite: false,
     });
     expect(config.optimiser.weightDecay).toBe(5e-4);
     expect(config.checkpoint.keep).toBe(3);
