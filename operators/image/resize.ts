@@ -16,6 +16,7 @@ export function resize(image: Pixels, into: Pixels): void {
   const { data } = image;
   const columns = neighbours(image.width, into.width);
   const rows = neighbours(image.height, into.height);
+  const out = into.data;
   let o = 0;
   for (let y = 0; y < into.height; y++) {
     const top = rows.low[y]! * image.width;
@@ -28,7 +29,7 @@ export function resize(image: Pixels, into: Pixels): void {
       for (let c = 0; c < 3; c++) {
         const above = data[(top + left) * 3 + c]! * (1 - fx) + data[(top + right) * 3 + c]! * fx;
         const below = data[(bottom + left) * 3 + c]! * (1 - fx) + data[(bottom + right) * 3 + c]! * fx;
-        into.data[o++] = above * (1 - fy) + below * fy + 0.5;
+        out[o++] = (above * (1 - fy) + below * fy + 0.5) | 0;
       }
     }
   }

@@ -15,6 +15,7 @@ import type { Similarity } from '../maths/similarity.ts';
 export function warp(source: Pixels, back: Similarity, into: Pixels): void {
   const { height, width, data } = source;
   const row = width * 3;
+  const out = into.data;
   let o = 0;
   for (let y = 0; y < into.height; y++) {
     const startX = -back.b * y + back.x0;
@@ -24,7 +25,7 @@ export function warp(source: Pixels, back: Similarity, into: Pixels): void {
       const sy = back.b * x + startY;
       // Wholly outside: also keeps the floor below within an int32.
       if (!(sx > -1 && sy > -1 && sx < width && sy < height)) {
-        into.data[o] = into.data[o + 1] = into.data[o + 2] = 0;
+        out[o] = out[o + 1] = out[o + 2] = 0;
         continue;
       }
       const left = Math.floor(sx);
@@ -41,11 +42,13 @@ export function warp(source: Pixels, back: Similarity, into: Pixels): void {
       const ne = weightRight > 0 && top >= 0 ? at + 3 : 0;
       const sw = weightBottom > 0 && left >= 0 ? at + row : 0;
       const se = weightRight > 0 && weightBottom > 0 ? at + row + 3 : 0;
+      const wnw = weightTop * weightLeft;
+      const wne = weightTop * weightRight;
+      const wsw = weightBottom * weightLeft;
+      const wse = weightBottom * weightRight;
       for (let c = 0; c < 3; c++) {
-        into.data[o + c] =
-          weightTop * (weightLeft * data[nw + c]! + weightRight * data[ne + c]!) +
-          weightBottom * (weightLeft * data[sw + c]! + weightRight * data[se + c]!) +
-          0.5;
+        const mixed = wnw * data[nw + c]! + wne * data[ne + c]! + wsw * data[sw + c]! + wse * data[se + c]!;
+        out[o + c] = (mixed + 0.5) | 0;
       }
     }
   }

@@ -21,9 +21,8 @@ test('agrees with OpenCV and a similarity by singular value decomposition', asyn
   const placed = align(await decodeWithSharp(await fixture('drawn.png')), points!, face);
   const expected = await decodeWithSharp(await fixture('aligned.png'));
   const differences = face.data.map((value, i) => Math.abs(value - expected.data[i]!));
-  // OpenCV rounds places to 1/32 pixel in some versions: bits are not promised.
-  expect(differences.reduce((sum, d) => sum + d, 0) / differences.length).toBeLessThan(0.3);
-  expect(Math.max(...differences)).toBeLessThanOrEqual(8);
+  expect(differences.reduce((sum, d) => sum + d, 0) / differences.length).toBeLessThan(0.01);
+  expect(Math.max(...differences)).toBeLessThanOrEqual(1);
   expect(placed[4]).toBeCloseTo(s.a * points![4]! - s.b * points![5]! + s.x0, 4);
 });
 
