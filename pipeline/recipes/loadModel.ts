@@ -1,0 +1,42 @@
+import { architecture, createModel, type ArchitectureName, type Model } from 'rxface/operators';
+import { readWeights } from 'rxface/sources';
+import { FormatError } from '../errors.ts';
+import { architectureIn, type Manifest } from '../manifest.ts';
+
+/** A model from the disk, ready to embed. The caller disposes `model`. */
+export interface LoadedModel {
+  model: Model;
+  /** The checkpoint folder or file it came from. */
+  path: string;
+  /** Absent for a file that lies alone. */
+  manifest?: Manifest;
+}
+
+/**
+ * Loads a model: of a run folder the newest valid checkpoint, of a checkpoint folder that one, or a .safetensors file.
+ *
+ * The engine must have been started.
+ *
+ * @throws FileError, FormatError where there is none or it is damaged; WeightsError where the weights do not fit
+ */
+export async function loadModel(path: string): Promise<LoadedModel> {
+  const found = await readWeights(path);
+  const known = found.manifest?.architecture ?? architectureIn(found.metadata, found.path);
+  if (known === undefined) {
+    throw new FormatError(found.path, undefined, 'an architecture in the file or in a manifest.json beside it');
+  }
+  const { name, ...options } = known;
+  const model = createModel(architecture(name as ArchitectureName, options), { seed: 0 });
+  try {
+    model.load(backboneOf(found.weights));
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return { model, path: found.path, ...(found.manifest && { manifest: found.manifest }) };
+}
+
+/** The arrays of the backbone: all but those of the head, which only training needs. */
+export function backboneOf<T>(weights: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(weights).filter(([name]) => !name.startsWith('head.')));
+}

@@ -1,0 +1,7 @@
+export { readNewestCheckpoint, readWeights, type Checkpoint, type Weights } from './checkpoint.ts';
+export { concat } from './concat.ts';
+export { drop, dropList } from './drop.ts';
+export { imageFolder } from './imageFolder.ts';
+export type { IndexedSource } from './indexed.ts';
+export { recordIO } from './recordIO.ts';
+export { tar } from './tar.ts';
