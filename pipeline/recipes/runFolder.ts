@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { FormatError, OptionError } from '../errors.ts';
+import { exists, readFile, readText } from '../files/read.ts';
+import { makeFolder, truncate, writeFile } from '../files/write.ts';
+import type { Config } from './schema.ts';
+
+/** Where a run keeps what it writes. */
+export interface RunFolder {
+  readonly path: string;
+  /** One line a step. */
+  readonly steps: string;
+  /** One line an evaluation. */
+  readonly evaluations: string;
+  readonly checkpoints: string;
+}
+
+/** The names inside a run folder. */
+export function runFolder(path: string): RunFolder {
+  return {
+    path,
+    steps: join(path, 'steps.jsonl'),
+    evaluations: join(path, 'evaluations.jsonl'),
+    checkpoints: join(path, 'checkpoints'),
+  };
+}
+
+/**
+ * Makes the folder of a new run and writes its resolved config there.
+ *
+ * @throws OptionError where a run lies there already: two runs in one folder could not be told apart
+ */
+export async function beginRun(path: string, config: Config): Promise<RunFolder> {
+  const run = runFolder(path);
+  if (await exists(run.steps)) {
+    throw new OptionError('train', '--run', `a new folder (or --resume ${path} to go on with the run there)`, path);
+  }
+  await makeFolder(run.checkpoints);
+  await writeFile(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  return run;
+}
+
+/** Path of the resolved config of a run. */
+export function configOf(path: string): string {
+  return join(path, 'config.json');
+}
+
+/** Cuts the logs of a run back to its checkpoint: what came after is done again. */
+export async function rewindRun(path: string, step: number): Promise<RunFolder> {
+  const run = runFolder(path);
+  await cutAfter(run.steps, step, 'iteration');
+  if (await exists(run.evaluations)) await cutAfter(run.evaluations, step, 'step');
+  return run;
+}
+
+/** Lines of a log as objects; none where there is no such file. */
+export async function readLines<T>(file: string): Promise<T[]> {
+  if (!(await exists(file))) return [];
+  const lines = (await readText(file)).split('\n').filter((line) => line !== '');
+  return lines.map((line) => parseLine(line, file) as T);
+}
+
+/** Keeps the leading lines whose `field` is at most `last`; a last line that was cut off goes too. */
+async function cutAfter(file: string, last: number, field: string): Promise<void> {
+  const bytes = await readFile(file);
+  const decoder = new TextDecoder();
+  let end = 0;
+  let reached = 0;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, end)) {
+    const value = (parseLine(decoder.decode(bytes.subarray(end, at)), file) as Record<string, unknown>)[field];
+    if (typeof value !== 'number' || value > last) break;
+    reached = value;
+    end = at + 1;
+  }
+  if (field === 'iteration' && reached !== last) {
+    throw new FormatError(
+      file,
+      end,
+      `the line of step ${last}, which the checkpoint follows`,
+      `step ${reached} as the last`,
+    );
+  }
+  await truncate(file, end);
+}
+
+function parseLine(line: string, file: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    throw new FormatError(file, undefined, 'a JSON object in each line', line);
+  }
+}

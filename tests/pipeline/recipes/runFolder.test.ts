@@ -1,0 +1,40 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { beginRun, readLines, rewindRun } from '../../../pipeline/recipes/runFolder.ts';
+import type { Config } from '../../../pipeline/recipes/schema.ts';
+import { freshFolder } from '../../fixtures/checkpoint.ts';
+
+const CONFIG = { train: { batch: 2 } } as Config;
+
+describe('beginRun', () => {
+  it('makes the folder with its config, and refuses one that holds a run', async () => {
+    const path = join(freshFolder(), 'a', 'run');
+    const run = await beginRun(path, CONFIG);
+    expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual(CONFIG);
+    expect(existsSync(run.checkpoints)).toBe(true);
+    writeFileSync(run.steps, '');
+    await expect(beginRun(path, CONFIG)).rejects.toThrow(/--run must be a new folder \(or --resume/);
+  });
+});
+
+describe('rewindRun', () => {
+  const lines = (field: string, ...values: number[]): string => values.map((n) => `{"${field}":${n}}\n`).join('');
+
+  it('cuts both logs after the step of the checkpoint, and a line that was cut off', async () => {
+    const run = await beginRun(freshFolder(), CONFIG);
+    writeFileSync(run.steps, `${lines('iteration', 1, 2, 3, 4)}{"iter`);
+    writeFileSync(run.evaluations, lines('step', 2, 2, 4));
+    await rewindRun(run.path, 2);
+    expect(readFileSync(run.steps, 'utf8')).toBe(lines('iteration', 1, 2));
+    expect(await readLines(run.evaluations)).toEqual([{ step: 2 }, { step: 2 }]);
+    await rewindRun(run.path, 2);
+    expect(readFileSync(run.steps, 'utf8')).toBe(lines('iteration', 1, 2));
+  });
+
+  it('says where the log ends too early', async () => {
+    const run = await beginRun(freshFolder(), CONFIG);
+    writeFileSync(run.steps, lines('iteration', 1));
+    await expect(rewindRun(run.path, 2)).rejects.toThrow(/steps\.jsonl, byte 16: expected the line of step 2/);
+  });
+});
