@@ -1,0 +1,87 @@
+import type { Loop } from './loop.ts';
+import type { NodeReport } from './report.ts';
+
+/** What an actor waits for when it returns: an item, room, its own work; or nothing more. */
+export type Waits = 'starved' | 'blocked' | 'busy' | 'done';
+
+/** The run as its actors see it. */
+export interface Life {
+  readonly loop: Loop;
+  /** The run is over: actors return at once and touch nothing. */
+  readonly over: boolean;
+  /** The run is asked to stop: stages take nothing more. */
+  readonly stopping: boolean;
+  fail(error: unknown): void;
+  /** An actor will do nothing more. */
+  finished(): void;
+}
+
+/** One node of a running graph: works while it has items and room, then returns and is woken by its links. */
+export abstract class Actor {
+  readonly name: string;
+  readonly kind: NodeReport['kind'] | 'broadcast';
+  /** In the loop's queue already. */
+  queued = false;
+  done = false;
+  /** Items given; for a sink: written. */
+  items = 0;
+  protected readonly life: Life;
+  readonly #milliseconds = { busy: 0, starved: 0, blocked: 0 };
+  #waits: Waits = 'starved';
+  #since: number | undefined;
+  #stride = 1;
+  #countdown = 1;
+  #checked = 0;
+
+  constructor(name: string, kind: Actor['kind'], life: Life) {
+    this.name = name;
+    this.kind = kind;
+    this.life = life;
+  }
+
+  /** One turn of work. Called by the loop only. */
+  act(): void {
+    if (this.done || this.life.over) return;
+    const begun = performance.now();
+    if (this.#since !== undefined && this.#waits !== 'done') this.#milliseconds[this.#waits] += begun - this.#since;
+    this.#checked = begun;
+    this.#waits = this.work();
+    this.#since = performance.now();
+    this.#milliseconds.busy += this.#since - begun;
+    if (this.#waits !== 'done' || this.done) return;
+    this.done = true;
+    this.life.finished();
+  }
+
+  /** Works as far as it can and says what it waits for. */
+  protected abstract work(): Waits;
+
+  /** Called once when the run is over, before scopes close: lets go of everything and waits for what is under way. */
+  abstract release(): Promise<void>;
+
+  /** Items dropped in front of it. */
+  abstract get discarded(): number;
+
+  wake(): void {
+    this.life.loop.wake(this);
+  }
+
+  /** This turn is used up, so the caller returns 'busy'; looks at the clock only as often as items are slow. */
+  protected late(): boolean {
+    if (--this.#countdown > 0) return false;
+    const now = performance.now();
+    this.#stride = now - this.#checked < 0.25 ? Math.min(this.#stride * 2, 32) : 1;
+    this.#checked = now;
+    this.#countdown = this.#stride;
+    if (!this.life.loop.late) return false;
+    this.wake();
+    return true;
+  }
+
+  seconds(): NodeReport['seconds'] {
+    const seconds = { ...this.#milliseconds };
+    if (this.#since !== undefined && !this.done && this.#waits !== 'done')
+      seconds[this.#waits] += performance.now() - this.#since;
+    return { busy: seconds.busy / 1000, starved: seconds.starved / 1000, blocked: seconds.blocked / 1000 };
+  }
+}

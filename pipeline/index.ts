@@ -1,0 +1,10 @@
+export * from './contracts.ts';
+export * from './errors.ts';
+export { graph } from './graph.ts';
+export type { Flow, Graph, GraphOptions, GraphStart, LinkOptions, PipeOptions, SourceOptions } from './graph.ts';
+export * from './items.ts';
+export { parallel } from './parallel.ts';
+export type { FaultBudget, NodeReport, RunOptions, RunReport } from './report.ts';
+export { run } from './run.ts';
+export type { Result, Setup, Work, WorkContext } from './work.ts';
+export { workers } from './workers.ts';

@@ -1,0 +1,14 @@
+import { OptionError } from './errors.ts';
+import type { Setup, Work, WorkContext } from './work.ts';
+
+/** Imports a worker module and sets it up. `module` is a package specifier ('rxface/operators/prepare') or a file: URL. */
+export async function loadWork<I, O>(
+  module: string,
+  options: Readonly<Record<string, unknown>>,
+  context: WorkContext,
+): Promise<Work<I, O>> {
+  const loaded = (await import(module)) as { setup?: Setup<I, O> };
+  if (typeof loaded.setup !== 'function')
+    throw new OptionError(context.stage, 'module', 'a module that exports `setup`', module);
+  return loaded.setup(options, context);
+}

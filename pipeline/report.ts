@@ -1,0 +1,46 @@
+import type { Fault, Outcome } from './contracts.ts';
+
+/** What one node of a graph has done so far. */
+export interface NodeReport {
+  name: string;
+  kind: 'source' | 'stage' | 'sink';
+  /** Items given; for a sink: written. */
+  items: number;
+  /** Items dropped from the link in front of it because the run ended or it wanted no more. */
+  discarded: number;
+  /** Seconds at work, waiting for an item, and waiting for room downstream. */
+  seconds: { busy: number; starved: number; blocked: number };
+}
+
+/** How a run stands, or ended. */
+export interface RunReport {
+  graph: string;
+  outcome: Outcome | undefined;
+  seconds: number;
+  nodes: NodeReport[];
+  /** Node that spent the largest share of the time at work: making it faster makes the run faster. */
+  limiting: string;
+  /** Broken records: how many, and the first thousand of them. */
+  faults: { count: number; list: readonly Fault[] };
+}
+
+/** Over this the run stops: more than `count` faults and more than `rate` faults for each item read. */
+export interface FaultBudget {
+  /** Default 16. */
+  count: number;
+  /** Fraction in [0, 1]. Default 0.01. */
+  rate: number;
+}
+
+export interface RunOptions {
+  /** Aborted: the run ends at once, what is in flight is discarded, sinks close with 'aborted', `run` rejects with the reason. */
+  signal?: AbortSignal;
+  /**
+   * Aborted: stages take nothing more and complete after the item they are at, what has reached the sinks is written,
+   * sinks close with 'aborted', and `run` resolves.
+   */
+  stop?: AbortSignal;
+  /** Told how the run stands, about twice a second while items move. */
+  onProgress?: (report: RunReport) => void;
+  faults?: Partial<FaultBudget>;
+}

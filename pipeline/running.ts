@@ -1,0 +1,213 @@
+import type { OperatorFunction } from 'rxjs';
+import type { Actor, Life } from './actor.ts';
+import { Broadcast } from './broadcast.ts';
+import type { Outcome, StageContext } from './contracts.ts';
+import { CrewPump, isCrewStage } from './crew.ts';
+import { Drain } from './drain.ts';
+import { StageError } from './errors.ts';
+import { Faults } from './faults.ts';
+import { Feed } from './feed.ts';
+import type { Graph, Node, SinkNode, SourceNode, StageNode } from './graph.ts';
+import type { Sample } from './items.ts';
+import { Link } from './link.ts';
+import { Loop } from './loop.ts';
+import { Pump } from './pump.ts';
+import type { RunOptions, RunReport } from './report.ts';
+
+/** Milliseconds between two calls of `onProgress`. */
+const PROGRESS = 500;
+
+/** What is opened before items move and closed after. */
+interface Scope {
+  name: string;
+  open?(): Promise<void>;
+  close(end: Outcome): Promise<void>;
+}
+
+/** A graph at run: its links and actors, and how it ended. */
+export class Running implements Life {
+  readonly loop: Loop;
+  readonly scopes: Scope[] = [];
+  over = false;
+  stopping = false;
+  readonly #graph: Graph;
+  readonly #options: RunOptions;
+  readonly #life = new AbortController();
+  readonly #faults: Faults;
+  readonly #actors: Actor[] = [];
+  readonly #feeds = new Map<string, Feed<unknown>>();
+  readonly #begun = performance.now();
+  #told = this.#begun;
+  #left = 0;
+  #end: Outcome | undefined;
+  #resolve: (end: Outcome) => void = () => undefined;
+  readonly #onAbort = (): void => this.#finish({ kind: 'aborted', reason: this.#options.signal?.reason as unknown });
+  readonly #onStop = (): void => {
+    this.stopping = true;
+    for (const actor of this.#actors) actor.wake();
+  };
+
+  constructor(graph: Graph, options: RunOptions) {
+    this.#graph = graph;
+    this.#options = options;
+    this.loop = new Loop({ afterTurn: () => this.#tell(), failed: (error) => this.fail(error) });
+    this.#faults = new Faults(options.faults, (error) => this.fail(error));
+    this.#wire();
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    options.stop?.addEventListener('abort', this.#onStop, { once: true });
+  }
+
+  /** Moves items until the run ends, and says how. */
+  async ended(): Promise<Outcome> {
+    const ended = new Promise<Outcome>((resolve) => (this.#resolve = resolve));
+    if (this.#end !== undefined) return this.#end;
+    if (this.#options.stop?.aborted) this.stopping = true;
+    this.#left = this.#actors.length;
+    for (const actor of this.#actors) actor.wake();
+    return ended;
+  }
+
+  fail(error: unknown): void {
+    this.#finish({ kind: 'failed', error });
+  }
+
+  finished(): void {
+    if (--this.#left > 0) return;
+    this.#finish(
+      this.stopping ? { kind: 'aborted', reason: this.#options.stop?.reason as unknown } : { kind: 'complete' },
+    );
+  }
+
+  /** Lets go of everything that moves, and waits for what is under way. */
+  async release(): Promise<void> {
+    this.over = true;
+    this.loop.stop();
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#options.stop?.removeEventListener('abort', this.#onStop);
+    if (this.#end?.kind !== 'complete') this.#life.abort();
+    await Promise.all(this.#actors.map((actor) => actor.release()));
+  }
+
+  report(outcome: Outcome | undefined): RunReport {
+    const told = this.#actors.filter((actor) => actor.kind !== 'broadcast');
+    const nodes = told.map((actor) => ({
+      name: actor.name,
+      kind: actor.kind as 'source' | 'stage' | 'sink',
+      items: actor.items,
+      discarded: actor.discarded,
+      seconds: actor.seconds(),
+    }));
+    const limiting = nodes.reduce((most, node) => (node.seconds.busy > most.seconds.busy ? node : most));
+    return {
+      graph: this.#graph.name,
+      outcome,
+      seconds: (performance.now() - this.#begun) / 1000,
+      nodes,
+      limiting: limiting.name,
+      faults: { count: this.#faults.count, list: this.#faults.list },
+    };
+  }
+
+  #finish(end: Outcome): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.over = true;
+    this.loop.stop();
+    this.#resolve(end);
+  }
+
+  #tell(): void {
+    const { onProgress } = this.#options;
+    if (onProgress === undefined) return;
+    const now = performance.now();
+    if (now - this.#told < PROGRESS) return;
+    this.#told = now;
+    onProgress(this.report(undefined));
+  }
+
+  /** Makes links and actors, in the order of the nodes; each takes from the link of the node before it. */
+  #wire(): void {
+    const { nodes } = this.#graph;
+    const sources = new Map<string, string>();
+    /** Links out of a node not yet taken by the next. */
+    const free = new Map<string, Link<unknown>[]>();
+    const readers = new Map<Link<unknown>, Actor>();
+    const writers = new Map<Link<unknown>, Actor>();
+    for (const node of nodes) {
+      const inlet = node.kind === 'source' ? undefined : free.get(node.after)!.shift();
+      const outlet = node.kind === 'sink' ? undefined : new Link<unknown>(node.capacity, node.bytes);
+      const source = node.kind === 'source' ? node.name : sources.get(node.after)!;
+      sources.set(node.name, source);
+      const actor = this.#actor(node, inlet, outlet, source);
+      this.#actors.push(actor);
+      if (inlet !== undefined) readers.set(inlet, actor);
+      if (outlet === undefined) continue;
+      writers.set(outlet, actor);
+      const takers = nodes.filter((other) => other.kind !== 'source' && other.after === node.name).length;
+      const links = takers === 1 ? [outlet] : Array.from({ length: takers }, () => new Link<unknown>(1));
+      free.set(node.name, [...links]);
+      if (takers === 1) continue;
+      const broadcast = new Broadcast(node.name, outlet, links, this);
+      this.#actors.push(broadcast);
+      readers.set(outlet, broadcast);
+      for (const link of links) writers.set(link, broadcast);
+    }
+    for (const [link, writer] of writers) link.between(writer, readers.get(link));
+  }
+
+  #actor(node: Node, inlet: Link<unknown> | undefined, outlet: Link<unknown> | undefined, source: string): Actor {
+    if (node.kind === 'source') return this.#feed(node, outlet!);
+    if (node.kind === 'sink') return this.#drain(node, inlet!, source);
+    return this.#pump(node, { inlet: inlet!, outlet: outlet! }, source);
+  }
+
+  #feed(node: SourceNode, outlet: Link<unknown>): Actor {
+    const feed = new Feed<unknown>(node, outlet, this.#graph.seed, this);
+    this.#feeds.set(node.name, feed);
+    this.scopes.push({
+      name: node.name,
+      open: async () => {
+        await node.source.open?.();
+        feed.check();
+        this.#faults.indexed(node.name, node.source.faults ?? [], node.source.length);
+      },
+      close: async () => node.source.close?.(),
+    });
+    return feed;
+  }
+
+  #drain(node: SinkNode, inlet: Link<unknown>, source: string): Actor {
+    const context = this.#context(node.name, source);
+    this.scopes.push({
+      name: node.name,
+      open: () => node.sink.open(context),
+      close: (end) => node.sink.close(end),
+    });
+    return new Drain(node.name, node.sink, inlet, this);
+  }
+
+  #pump(node: StageNode, links: { inlet: Link<unknown>; outlet: Link<unknown> }, source: string): Actor {
+    const context = this.#context(node.name, source);
+    if (isCrewStage(node.stage)) {
+      const crew = node.stage.crew(context);
+      if (crew.open !== undefined)
+        this.scopes.push({ name: node.name, open: () => crew.open!(), close: async () => crew.close?.() });
+      return new CrewPump(context, crew, links, this);
+    }
+    const operator: OperatorFunction<unknown, unknown> = node.stage.wire?.(context) ?? node.stage;
+    return new Pump(node.name, { operator, gives: node.label.gives }, links, this);
+  }
+
+  #context(stage: string, source: string): StageContext {
+    return {
+      stage,
+      seed: this.#graph.seed,
+      signal: this.#life.signal,
+      fault: (fault) => this.#faults.add(fault, this.#feeds.get(source)!.items),
+      substitute: async (key, attempt) => {
+        if (this.over) throw new StageError(stage, undefined, new Error('the run is over'));
+        return (await this.#feeds.get(source)!.substitute(key, attempt)) as Sample;
+      },
+    };
+  }
+}
