@@ -1,0 +1,57 @@
+import { OptionError } from '../pipeline/errors.ts';
+import type { Sample } from '../pipeline/items.ts';
+import { indexed, type IndexedSource } from './indexed.ts';
+
+/**
+ * Sources one after another as one; each source's people are different people, so its labels move up by the number of
+ * classes before it, also where two sources call somebody the same.
+ *
+ * Ids stay as they are: two sources may have the same.
+ *
+ * @throws OptionError no source
+ */
+export function concat(...sources: IndexedSource[]): IndexedSource {
+  if (sources.length === 0) throw new OptionError('concat', 'sources', 'at least one source', 0);
+  if (sources.length === 1) return sources[0]!;
+  return indexed(sources.map(({ name }) => name).join(' + '), async () => {
+    const close = async (): Promise<void> => void (await Promise.all(sources.map((source) => source.close())));
+    try {
+      for (const source of sources) await source.open();
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    const lengths = sources.map(({ labels }) => labels.length);
+    const starts = lengths.map((_, k) => lengths.slice(0, k).reduce((sum, length) => sum + length, 0));
+    const classes: string[] = [];
+    const labels = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
+    sources.forEach((source, k) => {
+      const before = classes.length;
+      labels.set(
+        source.labels.map((label) => (label < 0 ? label : label + before)),
+        starts[k],
+      );
+      for (const name of source.classes ?? []) classes.push(name);
+    });
+    const owner = (index: number): number => starts.findLastIndex((start) => start <= index);
+    return {
+      classes,
+      labels,
+      faults: sources.flatMap(({ faults }) => faults ?? []),
+      id: (i) => sources[owner(i)]!.id(i - starts[owner(i)]!),
+      read: async (at) => {
+        const found: Sample[] = [];
+        await Promise.all(
+          sources.map(async (source, k) => {
+            const mine = [...at.keys()].filter((i) => owner(at[i]!) === k);
+            if (mine.length === 0) return;
+            const samples = await source.read(Int32Array.from(mine, (i) => at[i]! - starts[k]!));
+            mine.forEach((i, n) => (found[i] = samples[n]!));
+          }),
+        );
+        return found;
+      },
+      close,
+    };
+  });
+}

@@ -1,0 +1,93 @@
+import type { Fault, Source } from '../pipeline/contracts.ts';
+import { OptionError, RxfaceError } from '../pipeline/errors.ts';
+import type { Sample } from '../pipeline/items.ts';
+
+/** Encoded images of people, by index: what every source of faces is. */
+export interface IndexedSource extends Source<Sample> {
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** Label of every image; known once open. */
+  readonly labels: Int32Array;
+  /** Name of image `index`. */
+  id(index: number): string;
+  read(at: Int32Array): Promise<Sample[]>;
+}
+
+/** What opening a source finds. */
+export interface Index {
+  classes: readonly string[];
+  labels: Int32Array;
+  faults: readonly Fault[];
+  id(index: number): string;
+  /** What the samples at these indexes hold besides index, id and label. */
+  read(at: Int32Array): Promise<Pick<Sample, 'bytes' | 'points' | 'pointsMissing' | 'variation'>[]>;
+  close?(): Promise<void>;
+}
+
+const CHUNK = 64;
+
+/**
+ * A source made of what opens it. Opening is idempotent and happens by itself at the first read; after `close` it
+ * can be opened again.
+ *
+ * @throws OptionError from `read` for an index outside 0 to length - 1
+ */
+export function indexed(name: string, build: () => Promise<Index>): IndexedSource {
+  let opening: Promise<Index> | undefined;
+  let index: Index | undefined;
+  const open = async (): Promise<Index> => {
+    opening ??= build();
+    try {
+      index = await opening;
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+    return index;
+  };
+  const opened = (): Index => {
+    if (index === undefined) throw new RxfaceError(`source '${name}' is not open yet`);
+    return index;
+  };
+  const read = async (at: Int32Array): Promise<Sample[]> => {
+    const { labels, id, read: readHere } = await open();
+    const outside = at.find((i) => i < 0 || i >= labels.length);
+    if (outside !== undefined) throw new OptionError(name, 'index', `0 to ${labels.length - 1}`, outside);
+    const found = await readHere(at);
+    return found.map((held, i): Sample => {
+      const here = at[i]!;
+      return { ...held, epoch: 0, position: here, index: here, id: id(here), label: labels[here]! };
+    });
+  };
+  return {
+    name,
+    open: async () => void (await open()),
+    close: async () => {
+      const last = opening;
+      opening = undefined;
+      index = undefined;
+      await (await last)?.close?.();
+    },
+    get length() {
+      return index?.labels.length;
+    },
+    get classes() {
+      return index?.classes ?? [];
+    },
+    get faults() {
+      return index?.faults ?? [];
+    },
+    get labels() {
+      return opened().labels;
+    },
+    id: (i) => opened().id(i),
+    read,
+    async *[Symbol.asyncIterator]() {
+      const { length } = (await open()).labels;
+      for (let start = 0; start < length; start += CHUNK) {
+        const chunk = Math.min(CHUNK, length - start);
+        yield await read(Int32Array.from({ length: chunk }, (_, i) => start + i));
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { isGzip } from '../pipeline/bytes/gzip.ts';
+import { readPartHead } from '../pipeline/bytes/recordio.ts';
+import { FormatError } from '../pipeline/errors.ts';
+import { expand } from '../pipeline/files/glob.ts';
+import { exists, open, stat } from '../pipeline/files/read.ts';
+import { drop } from './drop.ts';
+import { imageFolder } from './imageFolder.ts';
+import type { IndexedSource } from './indexed.ts';
+import { landmarks } from './landmarks.ts';
+import { parseTarHeader, TAR_BLOCK_BYTES } from './parse/tarHeader.ts';
+import { recordIO } from './recordIO.ts';
+import { tar } from './tar.ts';
+
+/** What may go with a source of any kind. */
+export interface SourceOptions {
+  /** Table of five landmarks per image; see `landmarks`. */
+  points?: string;
+  /** Names of people to leave out; see `drop`. */
+  drop?: readonly string[];
+}
+
+/**
+ * Opens whatever lies at a path: tar, tar.gz, .rec, image folder, or a folder with insightface's train.rec.
+ * Files are told apart by their first bytes, not by their names.
+ *
+ * @param where path, or a fast-glob pattern over tars or .rec files
+ * @throws FileError nothing there; FormatError none of these, or what the source itself finds wrong
+ */
+export async function openSource(where: string, options: SourceOptions = {}): Promise<IndexedSource> {
+  const found = await sourceAt(where);
+  const aligned = options.points === undefined ? found : landmarks(found, options.points);
+  const source = drop(aligned, options.drop ?? []);
+  await source.open();
+  return source;
+}
+
+async function sourceAt(where: string): Promise<IndexedSource> {
+  const [first = where] = await expand(where);
+  if ((await stat(first)).kind === 'folder') {
+    const records = join(first, 'train.rec');
+    return (await exists(records)) ? recordIO(records) : imageFolder(first);
+  }
+  const file = await open(first);
+  const head = await file.readAt(0, TAR_BLOCK_BYTES).finally(() => file.close());
+  if (isGzip(head) || parseTarHeader(head)) return tar(where);
+  if (readPartHead(head)) return recordIO(where);
+  throw new FormatError(first, 0, 'a tar, tar.gz or RecordIO file, or a folder of images');
+}

@@ -1,0 +1,33 @@
+import type { ReadHandle } from '../pipeline/files/read.ts';
+import { readSpans } from '../pipeline/files/spans.ts';
+
+/** Where the images of a source lie, as columns: number of the file, first byte, bytes. */
+export interface Places {
+  files: ReadHandle[];
+  file: number[];
+  offset: number[];
+  size: number[];
+}
+
+export function noPlaces(): Places {
+  return { files: [], file: [], offset: [], size: [] };
+}
+
+/** The bytes at the places of these numbers, in this order. */
+export async function readPlaces(places: Places, at: Int32Array): Promise<Uint8Array[]> {
+  const found: Uint8Array[] = [];
+  await Promise.all(
+    places.files.map(async (handle, number) => {
+      const mine = [...at.keys()].filter((i) => places.file[at[i]!] === number);
+      const offsets = mine.map((i) => places.offset[at[i]!]!);
+      const sizes = mine.map((i) => places.size[at[i]!]!);
+      const spans = await readSpans(handle, offsets, sizes);
+      mine.forEach((i, k) => (found[i] = spans[k]!));
+    }),
+  );
+  return found;
+}
+
+export async function closePlaces({ files }: Places): Promise<void> {
+  await Promise.all(files.map((file) => file.close()));
+}

@@ -1,0 +1,81 @@
+import { basename } from 'node:path';
+import { gunzipStream, isGzip } from '../pipeline/bytes/gzip.ts';
+import type { Fault } from '../pipeline/contracts.ts';
+import { FormatError } from '../pipeline/errors.ts';
+import { expand } from '../pipeline/files/glob.ts';
+import { open, readStream, type ReadHandle } from '../pipeline/files/read.ts';
+import { spill } from '../pipeline/files/spill.ts';
+import { isImageName } from './imageFolder.ts';
+import { type Index, indexed, type IndexedSource } from './indexed.ts';
+import { landmarks } from './landmarks.ts';
+import { peopleOf } from './parse/people.ts';
+import { closePlaces, noPlaces, readPlaces } from './places.ts';
+import { tarMembers } from './tarMembers.ts';
+
+/**
+ * Images (.jpg, .jpeg, .png, .webp) in one or more tars, plain or gzipped, in the order of the archives.
+ *
+ * In plain words: each image's person is the folder it lies in; folders sort as texts over all archives.
+ * A gzipped tar is unpacked once into a nameless file in the temporary folder (TMPDIR), which any image is then read
+ * from; memory holds only the index.
+ *
+ * @example
+ * const source = tar('train-{0000..0009}.tar', { points: 'landmarks.csv.gz' });
+ * await source.open();
+ * source.length; // images
+ *
+ * @param pattern a path or a fast-glob pattern; what it matches is read in sorted order
+ * @param options.points table of five landmarks per image (see `landmarks`)
+ * @throws FileError nothing there; FormatError no tar, cut off within a head, or no image in it.
+ *   An image that is cut off or empty is a fault.
+ */
+export function tar(pattern: string, options: { points?: string } = {}): IndexedSource {
+  const source = indexed(`tar ${basename(pattern)}`, () => build(pattern));
+  return options.points === undefined ? source : landmarks(source, options.points);
+}
+
+async function build(pattern: string): Promise<Index> {
+  const places = noPlaces();
+  const ids: string[] = [];
+  const faults: Fault[] = [];
+  try {
+    for (const path of await expand(pattern)) {
+      const archive = await openTar(path);
+      const number = places.files.push(archive) - 1;
+      for await (const { name, offset, size } of tarMembers(archive, path)) {
+        if (!isImageName(name)) continue;
+        const end = offset + size;
+        if (size > 0 && end <= archive.bytes) {
+          ids.push(name);
+          places.file.push(number);
+          places.offset.push(offset);
+          places.size.push(size);
+        } else {
+          const reason = size > 0 ? `of ${size} bytes ends at ${end}, the tar at ${archive.bytes}` : 'is empty';
+          faults.push({ stage: 'tar', file: path, offset, reason: `'${name}' ${reason}` });
+        }
+      }
+    }
+    if (ids.length === 0) {
+      const reason = faults[0] ? `${faults.length} faults, first: ${faults[0].reason}` : 'none';
+      throw new FormatError(pattern, faults[0]?.offset, 'images (.jpg, .jpeg, .png, .webp) in the tar', reason);
+    }
+  } catch (error) {
+    await closePlaces(places);
+    throw error;
+  }
+  return {
+    ...peopleOf(ids),
+    faults,
+    id: (i) => ids[i]!,
+    read: async (at) => (await readPlaces(places, at)).map((bytes) => ({ bytes })),
+    close: () => closePlaces(places),
+  };
+}
+
+async function openTar(path: string): Promise<ReadHandle> {
+  const file = await open(path);
+  if (!isGzip(await file.readAt(0, 2))) return file;
+  await file.close();
+  return spill(gunzipStream(readStream(path), path));
+}
