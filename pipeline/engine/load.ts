@@ -1,10 +1,14 @@
 /** The single door to the tfjs-node binding: which engine runs, and why. */
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
 import { backend, getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { EngineError, OptionError } from '../errors.ts';
+import { exists } from '../files/read.ts';
 import type { NativeBackend, NativeBinding } from './binding.ts';
+import { linkedBuild, linkedFolder } from './place.ts';
 import { startCpu, startWasm } from './portable.ts';
+import { quietly, type Quiet } from './quiet.ts';
 
 export type { NativeBackend, NativeBinding, NativeEntry, NativeTensor, OpAttribute } from './binding.ts';
 
@@ -46,7 +50,7 @@ export async function startEngine(options?: { want?: Backend }): Promise<Engine>
   for (const candidate of BACKENDS.slice(want === undefined ? 0 : BACKENDS.indexOf(want))) {
     try {
       await start(candidate);
-      return describe(candidate, want, failures);
+      return await describe(candidate, want, failures);
     } catch (error) {
       failures.push(`${candidate}: ${error instanceof EngineError ? error.reason : (error as Error).message}`);
     }
@@ -82,9 +86,16 @@ async function start(which: Backend): Promise<void> {
 async function startNative(): Promise<void> {
   const require = createRequire(import.meta.url);
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  const loud = process.env['RXFACE_ENGINE_LOG'] === '1';
+  if (!loud) process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreUtil(require('node:util') as Record<string, unknown>);
-  require('@tensorflow/tfjs-node-gpu');
+  const folder = await linkedFolder();
+  if (folder === undefined) throw new Error('TensorFlow is not installed');
+  const quiet = join(folder, 'quiet.node');
+  // The file, not the package's name: Node remembers that a package was missing.
+  const load = (): unknown => require('@tensorflow/tfjs-node-gpu/dist/index.js');
+  if (loud || !(await exists(quiet))) load();
+  else await quietly(require(quiet) as Quiet, load);
 }
 
 // tfjs-node calls them when it runs an operation; Node 23 took them away.
@@ -93,15 +104,12 @@ function restoreUtil(util: Record<string, unknown>): void {
   util['isArray'] ??= Array.isArray;
 }
 
-function describe(which: Backend, want: Backend | undefined, failures: readonly string[]): Engine {
+async function describe(which: Backend, want: Backend | undefined, failures: readonly string[]): Promise<Engine> {
   const processor = `${cpus()[0]?.model.trim() ?? 'processor'}, ${availableParallelism()} threads`;
-  const why = failures.length > 0 ? failures.join('; ') : which === want ? 'asked for' : 'the best there is';
-  if (which !== 'native') return { backend: which, tensorflow: null, devices: [processor], reason: why };
-  const gpu = nativeBackend().isUsingGpuDevice;
-  return {
-    backend: which,
-    tensorflow: nativeBinding().TF_Version,
-    devices: gpu ? ['GPU', processor] : [processor],
-    reason: why,
-  };
+  const reason = failures.length > 0 ? failures.join('; ') : which === want ? 'asked for' : 'the best there is';
+  if (which !== 'native') return { backend: which, tensorflow: null, devices: [processor], reason };
+  const tensorflow = nativeBinding().TF_Version;
+  if (nativeBackend().isUsingGpuDevice) return { backend: which, tensorflow, devices: ['GPU', processor], reason };
+  const blind = (await linkedBuild()) === 'gpu' ? '; the GPU build found no device, so it runs on the processor' : '';
+  return { backend: which, tensorflow, devices: [processor], reason: reason + blind };
 }

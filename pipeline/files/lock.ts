@@ -10,9 +10,13 @@ const PATIENCE = 30_000;
  * Waits until this process holds the lock file `path`, and returns what lets it go.
  *
  * A lock whose process is gone is taken over. A lock saves work done twice; that nothing breaks is what aside-and-rename is for.
- * @param waiting called once if another process holds it, with that process's id
+ * @param options.waiting called once if another process holds it, with that process's id
+ * @param options.signal ends the waiting; then its reason is thrown
  */
-export async function lock(path: string, waiting?: (holder: number) => void): Promise<() => Promise<void>> {
+export async function lock(
+  path: string,
+  options: { waiting?: (holder: number) => void; signal?: AbortSignal | undefined } = {},
+): Promise<() => Promise<void>> {
   for (let told = false; !(await claim(path, JSON.stringify({ id: process.pid, host: hostname() })));) {
     const holder = await holderOf(path);
     if (holder === undefined) continue;
@@ -20,7 +24,8 @@ export async function lock(path: string, waiting?: (holder: number) => void): Pr
       await remove(path);
       continue;
     }
-    if (!told) waiting?.(holder.id);
+    if (!told) options.waiting?.(holder.id);
+    options.signal?.throwIfAborted();
     told = true;
     await new Promise((done) => setTimeout(done, 100));
   }
