@@ -1,4 +1,4 @@
-/** What an encoded image says of itself in its first bytes. `components`: of a JPEG, 1 grey, 3 colour, 4 CMYK. */
+/** What an encoded image says of itself in its first bytes. */
 export interface ImageHead {
   format: 'jpeg' | 'png' | 'webp';
   width: number;
@@ -40,12 +40,6 @@ function jpegSize(view: DataView): ImageHead | undefined {
     at += 2 + view.getUint16(at + 2);
   }
   return undefined;
-}
-
-function frameOf(view: DataView, at: number): ImageHead | undefined {
-  if (at + 10 > view.byteLength) return undefined;
-  const components = view.getUint8(at + 9);
-  return { format: 'jpeg', height: view.getUint16(at + 5), width: view.getUint16(at + 7), components };
 }
 
 function webpSize(view: DataView): ImageHead | undefined {
