@@ -1,45 +1,39 @@
 import { isAbsolute, join } from 'node:path';
-import { concat, drop, dropList, imageFolder, recordIO, tar, type IndexedSource } from 'rxface/sources';
-import { FileError } from '../errors.ts';
-import { statIfThere } from '../files/read.ts';
+import { concat, dropList, openSource, type IndexedSource } from 'rxface/sources';
 import type { Config, SourceConfig } from './schema.ts';
 
 /** A path of data: relative ones start at `root`, else at RXFACE_DATA, else at the current folder. */
-export function dataPath(path: string, root: string | undefined): string {
+export function dataPath(path: string, root?: string): string {
   const base = root ?? process.env['RXFACE_DATA'];
   return isAbsolute(path) || base === undefined || base === '' ? path : join(base, path);
 }
 
 /**
- * The faces at a path, by what lies there: a folder of people, a tar or a RecordIO file, or a pattern over the latter two.
+ * The training faces of a config, opened: its sources one after another, without the people it drops.
  *
- * @param options.points table of five landmarks per image
- * @throws FileError where nothing lies there, or something that is none of these
+ * Graphs that run over it leave it open, one after another; whoever called this closes it.
  */
-export async function facesAt(path: string, options: { points?: string } = {}): Promise<IndexedSource> {
-  if (path.endsWith('.rec')) {
-    if (options.points !== undefined)
-      throw new FileError(options.points, `a table of landmarks, which '${path}' takes none of`);
-    return recordIO(path);
+export async function trainingFaces(data: Config['data']): Promise<{ faces: IndexedSource; close(): Promise<void> }> {
+  const opened: IndexedSource[] = [];
+  try {
+    for (const source of data.sources) opened.push(await openOne(source, data.root));
+    const faces = concat(...opened);
+    await faces.open();
+    return { faces: staysOpen(faces), close: () => faces.close() };
+  } catch (error) {
+    await Promise.all(opened.map((source) => source.close()));
+    throw error;
   }
-  if (/\.(tar|tar\.gz|tgz)$/.test(path)) return tar(path, options);
-  const found = await statIfThere(path);
-  if (found?.kind === 'folder') return imageFolder(path, options);
-  throw new FileError(
-    path,
-    found === undefined ? 'there is no such file or folder' : 'expected a folder, .tar, .tar.gz or .rec',
-  );
 }
 
-/** The training faces of a config: its sources one after another, without the people it drops. */
-export async function trainingFaces(data: Config['data']): Promise<IndexedSource> {
-  const sources: IndexedSource[] = [];
-  for (const config of data.sources) sources.push(await oneSource(config, data.root));
-  return concat(...sources);
+/** The same source, which a run that ends does not close: a tar need not be unpacked anew in each epoch. */
+function staysOpen(source: IndexedSource): IndexedSource {
+  return Object.create(source, { close: { value: async () => {} } }) as IndexedSource;
 }
 
-async function oneSource({ path, points, drop: gone }: SourceConfig, root: string | undefined): Promise<IndexedSource> {
-  const source = await facesAt(dataPath(path, root), points === undefined ? {} : { points: dataPath(points, root) });
-  if (gone === undefined) return source;
-  return drop(source, Array.isArray(gone) ? gone : await dropList(dataPath(gone.file, root), gone.set));
+async function openOne({ path, points, drop }: SourceConfig, root: string | undefined): Promise<IndexedSource> {
+  const options = points === undefined ? {} : { points: dataPath(points, root) };
+  if (drop === undefined) return openSource(dataPath(path, root), options);
+  const gone = Array.isArray(drop) ? drop : await dropList(dataPath(drop.file, root), drop.set);
+  return openSource(dataPath(path, root), { ...options, drop: gone });
 }
