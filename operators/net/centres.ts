@@ -1,0 +1,148 @@
+import {
+  clipByValue,
+  div,
+  equal,
+  matMul,
+  maximum,
+  mul,
+  reciprocal,
+  reshape,
+  sqrt,
+  square,
+  sub,
+  sum,
+} from '@tensorflow/tfjs-core';
+import { add, tensor2d, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { StateMap } from '../../pipeline/contracts.ts';
+import { OptionError, ShapeError } from '../../pipeline/errors.ts';
+import { keyedRandom } from '../maths/keyedRandom.ts';
+
+/** Name of the centres among the parameters, as in the AdaFace repository. */
+export const CENTRES = 'head.kernel';
+
+/** Class centres: one column of D numbers a class. They belong to the caller, a step replaces them in place. */
+export interface Centres {
+  readonly dimension: number;
+  readonly classes: number;
+  /** `head.kernel` [D, C]. */
+  readonly params: { [CENTRES]: Tensor2D };
+  save(): StateMap;
+  /** @throws ShapeError where `head.kernel` is missing or of other classes or another dimension */
+  load(state: StateMap): void;
+  dispose(): void;
+}
+
+/**
+ * Class centres, drawn uniform in (-1, 1) and scaled to columns of length 1, as the AdaFace repository does.
+ *
+ * In plain words: one point on the sphere for each person of the training set, which embeddings are drawn to.
+ *
+ * @param options.dimension D, numbers in an embedding
+ * @param options.classes C, people
+ * @param options.seed the same seed draws the same centres
+ */
+export function classCentres(options: { dimension: number; classes: number; seed: number }): Centres {
+  const { dimension, classes, seed } = options;
+  for (const [name, value] of Object.entries({ dimension, classes })) {
+    if (!(Number.isInteger(value) && value > 0))
+      throw new OptionError('classCentres', name, 'a whole number above 0', value);
+  }
+  const params = { [CENTRES]: tensor2d(draw(dimension, classes, seed), [dimension, classes]) };
+  return {
+    dimension,
+    classes,
+    params,
+    save: () => ({ [CENTRES]: { shape: [dimension, classes], data: Float32Array.from(params[CENTRES].dataSync()) } }),
+    load(state) {
+      const kernel = state[CENTRES];
+      if (kernel?.shape[0] !== dimension || kernel.shape[1] !== classes) {
+        throw new ShapeError(CENTRES, `[${dimension}, ${classes}]`, kernel?.shape ?? []);
+      }
+      params[CENTRES].dispose();
+      params[CENTRES] = tensor2d(Float32Array.from(kernel.data), [dimension, classes]);
+    },
+    dispose: () => params[CENTRES].dispose(),
+  };
+}
+
+/** [D, C], keyed by class: the centre of class 5 does not depend on how many others there are. */
+function draw(dimension: number, classes: number, seed: number): Float32Array {
+  const values = new Float32Array(dimension * classes);
+  const column = new Float64Array(dimension);
+  for (let c = 0; c < classes; c++) {
+    const random = keyedRandom(seed, CENTRES, 0, c);
+    for (let d = 0; d < dimension; d++) column[d] = 2 * random() - 1;
+    const length = Math.hypot(...column);
+    for (let d = 0; d < dimension; d++) values[d * classes + c] = column[d]! / length;
+  }
+  return values;
+}
+
+/** Embeddings against centres. Holds tensors: keep it inside one tidy. */
+export interface Projection {
+  /** [B, C] scale x cosine, clamped; or inner products. */
+  logits: Tensor2D;
+  /** [B] lengths of the embeddings. */
+  norms: Tensor1D;
+  /** Gradients of sum(weight x dLogits x logits) + sum(dNorms x norms) by embedding and kernel. */
+  backward(dLogits: Tensor2D, weight: number, dNorms?: Tensor1D): { dEmbedding: Tensor2D; dKernel: Tensor2D };
+}
+
+/** Below it a length counts as this, so that a zero vector has the cosine 0 and not NaN. */
+const LENGTH_EPSILON = 1e-12;
+
+/**
+ * Logits of embeddings against class centres, and the way back.
+ *
+ * In plain words: both sides are brought to length 1, so that only their angle counts. Neither the normalised centres nor anything
+ * else of their size is built: lengths are divided out of the products.
+ *
+ * @param embedding [B, D] before normalisation
+ * @param kernel [D, C]
+ * @param options.logits 'cosine', or 'product' for plain inner products
+ * @param options.scale of the cosines
+ * @param options.clamp cosines are clamped to +-(1 - clamp); no gradient passes where the clamp holds, and 0 clamps nothing
+ */
+export function project(
+  embedding: Tensor2D,
+  kernel: Tensor2D,
+  options: { logits: 'cosine' | 'product'; scale: number; clamp: number },
+): Projection {
+  const { scale, clamp } = options;
+  const norms: Tensor1D = sqrt(sum(square(embedding), 1));
+  const lengths: Tensor2D = maximum(reshape(norms, [-1, 1]), LENGTH_EPSILON);
+  const unit: Tensor2D = div(embedding, lengths);
+  const throughNorms = (d: Tensor2D, dNorms?: Tensor1D): Tensor2D =>
+    dNorms ? add(d, mul(unit, reshape(dNorms, [-1, 1]))) : d;
+
+  if (options.logits === 'product') {
+    return {
+      logits: matMul(embedding, kernel),
+      norms,
+      backward: (dLogits, weight, dNorms) => ({
+        dEmbedding: throughNorms(mul(matMul(dLogits, kernel, false, true), weight), dNorms),
+        dKernel: matMul(mul(embedding, weight), dLogits, true, false),
+      }),
+    };
+  }
+
+  const shrink = reciprocal(maximum(sqrt(sum(square(kernel), 0, true)), LENGTH_EPSILON)); // [1, C]
+  const scaled: Tensor2D = mul(unit, scale);
+  const free: Tensor2D = mul(matMul(scaled, kernel), shrink);
+  const limit = scale * (1 - clamp);
+  const logits: Tensor2D = clamp > 0 ? clipByValue(free, -limit, limit) : free;
+  return {
+    logits,
+    norms,
+    backward(dLogits, weight, dNorms) {
+      const passed: Tensor2D = clamp > 0 ? mul(dLogits, equal(logits, free)) : dLogits;
+      const shrunk: Tensor2D = mul(passed, shrink);
+      // Along its own direction a vector that is normalised has no gradient: these two take that part out.
+      const dUnit: Tensor2D = mul(matMul(shrunk, kernel, false, true), scale * weight);
+      const dEmbedding: Tensor2D = div(sub(dUnit, mul(unit, sum(mul(unit, dUnit), 1, true))), lengths);
+      const radial = mul(mul(sum(mul(free, passed), 0, true), square(shrink)), weight); // [1, C]
+      const dKernel: Tensor2D = sub(matMul(mul(scaled, weight), shrunk, true, false), mul(kernel, radial));
+      return { dEmbedding: throughNorms(dEmbedding, dNorms), dKernel };
+    },
+  };
+}

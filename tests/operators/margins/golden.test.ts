@@ -1,0 +1,102 @@
+import { memory, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { adaFace } from '../../../operators/margins/adaFace.ts';
+import { arcFace } from '../../../operators/margins/arcFace.ts';
+import { cosFace } from '../../../operators/margins/cosFace.ts';
+import { head } from '../../../operators/margins/head.ts';
+import type { Margin } from '../../../operators/margins/margin.ts';
+import { startEngine } from '../../../pipeline/engine/load.ts';
+
+// Figures of the AdaFace repository's own heads (and CVLface's, where named), run in PyTorch float32 on these four unit
+// features of length 5, 15, 25 and 160 against three orthogonal centres.
+const FEATURES = [0.6, 0.48, 0.64, 0, 0.8, 0.6, -0.36, 0.48, 0.8, 0.28, 0, 0.96];
+const NORMS = [5, 15, 25, 160];
+const LABELS = Int32Array.of(0, 1, 0, 2);
+const CENTRES = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+
+describe.each(['cpu', 'native'] as const)('golden vectors on %s', (backend) => {
+  beforeAll(async () => {
+    await startEngine({ want: backend });
+  });
+
+  it('AdaFace, first and second step with 0.99 of history', () => {
+    const margin = adaFace();
+    const first = runHead(margin);
+    close(first.logits, [13.052135, 25.775814, -48.667332, 30.557087]);
+    close([first.loss], [35.099857]);
+    close(first.own.slice(0, 3), [-16.240421, -16.147099, -16.039671]);
+    // 54 units of float32 below 1: the figure has four digits, so half of its last one is what can be asked.
+    expect(Math.abs(first.own[3]! + 0.00003236)).toBeLessThan(6e-9);
+    const saved = margin.state!.save();
+    close([saved['batch_mean']!.data[0]!, saved['batch_std']!.data[0]!], [20.162498, 99.43277]);
+    close([runHead(margin).loss], [35.097054]);
+    const moved = margin.state!.save();
+    close([moved['batch_mean']!.data[0]!, moved['batch_std']!.data[0]!], [20.323374, 98.871216]);
+    margin.state!.dispose();
+  });
+
+  it("AdaFace, the batch's own statistics", () => {
+    const margin = adaFace({ emaMomentum: 0 });
+    close([runHead(margin).loss], [34.502468]);
+    margin.state!.dispose();
+  });
+
+  it('AdaFace as CVLface released it: the same logits, another gradient', () => {
+    const margin = adaFace({ gradient: 'straightThrough' });
+    const { logits, loss, own } = runHead(margin);
+    close(logits, [13.052135, 25.775814, -48.667332, 30.557087]);
+    close([loss], [35.099857]);
+    close(own.slice(0, 3), [-16, -15.999948, -16]);
+    expect(Math.abs(own[3]! + 0.0000515)).toBeLessThan(6e-9);
+    margin.state!.dispose();
+  });
+
+  it('ArcFace', () => {
+    const { logits, loss, own } = runHead(arcFace());
+    close(logits, [9.152583, 26.522291, -48.845497, 45.327366]);
+    close([loss], [35.932667]);
+    close(own, [-19.794428, -24.268898, -11.081371, 0]);
+  });
+
+  it('ArcFace as insightface released it: the margin counts as a constant', () => {
+    const { logits, loss, own } = runHead(arcFace({ gradient: 'straightThrough' }));
+    close(logits, [9.152583, 26.522291, -48.845497, 45.327366]);
+    close([loss], [35.932667]);
+    close(own.slice(0, 1), [-16]);
+  });
+
+  it('CosFace', () => {
+    const { logits, loss, own } = runHead(cosFace());
+    close(logits, [12.8, 25.6, -48.64, 35.84]);
+    close([loss], [35.200008]);
+    close(own, [-16, -15.999956, -16, 0]);
+  });
+});
+
+/** Target logits, loss, and the loss's gradient by the own entry of unit features that are taken as free. */
+function runHead(margin: Margin): { logits: number[]; loss: number; own: number[] } {
+  const embedding = tensor2d(
+    FEATURES.map((x, i) => x * NORMS[Math.floor(i / 3)]!),
+    [4, 3],
+  );
+  const kernel = tensor2d(CENTRES, [3, 3]);
+  const out = head({ embedding, kernel, labels: LABELS, margin });
+  const read = (x: Tensor): number[] => [...x.dataSync()];
+  const moved = read(out.margin);
+  const result = {
+    logits: read(out.cosine).map((c, i) => margin.scale * (c - moved[i]!)),
+    loss: read(out.loss)[0]!,
+    own: read(out.gradientScale).map((g) => (g * margin.scale) / 4),
+  };
+  for (const tensor of [embedding, kernel, ...Object.values(out)]) tensor.dispose();
+  expect(memory().numTensors).toBe(margin.state ? 2 : 0);
+  return result;
+}
+
+/** 1e-5 relative plus 1e-9 absolute. */
+function close(actual: readonly number[], expected: readonly number[]): void {
+  expect(actual).toHaveLength(expected.length);
+  expected.forEach((x, i) => {
+    expect(Math.abs(actual[i]! - x), `${actual[i]}, expected ${x}`).toBeLessThanOrEqual(1e-5 * Math.abs(x) + 1e-9);
+  });
+}
