@@ -138,12 +138,15 @@ export class CrewPump<I, O> extends Actor {
   }
 }
 
-/** The crew in a plain pipe. RxJS has no demand there: items wait in an unbounded queue. */
-export function unbounded<I, O>(open: (signal: AbortSignal) => Crew<I, O>): OperatorFunction<I, O> {
+/**
+ * The crew in a plain pipe. RxJS has no demand there: items wait in an unbounded queue.
+ * There is no source either: a fault is an error.
+ */
+export function unbounded<I, O>(name: string, open: (context: StageContext) => Crew<I, O>): OperatorFunction<I, O> {
   return (source) =>
     new Observable((subscriber) => {
       const life = new AbortController();
-      const crew = open(life.signal);
+      const crew = open(alone(name, life.signal));
       const window = new Window<Done<O>>(crew.ordered);
       const waiting: I[] = [];
       let completed = false;
@@ -154,7 +157,7 @@ export function unbounded<I, O>(open: (signal: AbortSignal) => Crew<I, O>): Oper
         while (waiting.length > 0 && window.size < crew.slots && !subscriber.closed) {
           const items = waiting.splice(0, crew.chunk);
           const settle = window.enter(items.length);
-          Promise.resolve(crew.work(items)).then((done) => (settle(done), go()), fail);
+          new Promise<Done<O>>((resolve) => resolve(crew.work(items))).then((done) => (settle(done), go()), fail);
         }
         if (completed && waiting.length === 0 && window.size === 0) subscriber.complete();
       };
@@ -170,4 +173,18 @@ export function unbounded<I, O>(open: (signal: AbortSignal) => Crew<I, O>): Oper
         void crew.close?.();
       };
     });
+}
+
+/** The context of a stage outside a graph: no seed of a run, no source to draw substitutes from. */
+function alone(stage: string, signal: AbortSignal): StageContext {
+  return {
+    stage,
+    seed: 0,
+    signal,
+    fault: (fault) => {
+      throw new StageError(stage, undefined, new Error(`${fault.file}: ${fault.reason}`));
+    },
+    substitute: () =>
+      Promise.reject(new StageError(stage, undefined, new Error('has no source to draw a substitute from'))),
+  };
 }

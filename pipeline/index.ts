@@ -1,4 +1,6 @@
 export * from './contracts.ts';
+export { startEngine } from './engine/load.ts';
+export type { Backend, Engine } from './engine/load.ts';
 export * from './errors.ts';
 export { graph } from './graph.ts';
 export type { Flow, Graph, GraphOptions, GraphStart, LinkOptions, PipeOptions, SourceOptions } from './graph.ts';

@@ -1,4 +1,3 @@
-import { alone } from './alone.ts';
 import type { StageContext } from './contracts.ts';
 import { type Crew, type CrewStage, unbounded } from './crew.ts';
 import { OptionError } from './errors.ts';
@@ -44,13 +43,10 @@ export function parallel<I, O>(
       },
     };
   };
-  return Object.assign(
-    unbounded<I, O>((signal) => crew(alone('parallel', signal))),
-    {
-      label: { in: 'item', out: 'item', keeps: ordered ? 'order, count' : 'count', asks: 1, gives: 1, holds: 0 },
-      crew,
-    },
-  );
+  return Object.assign(unbounded<I, O>('parallel', crew), {
+    label: { in: 'item', out: 'item', keeps: ordered ? 'order, count' : 'count', asks: 1, gives: 1, holds: 0 },
+    crew,
+  });
 }
 
 function isPromise<O>(value: O | Promise<O>): value is Promise<O> {

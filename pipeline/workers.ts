@@ -1,4 +1,3 @@
-import { alone } from './alone.ts';
 import type { Fault, StageContext } from './contracts.ts';
 import { type Crew, type CrewStage, type Done, unbounded } from './crew.ts';
 import { describe } from './describe.ts';
@@ -63,10 +62,10 @@ export function workers<I = Sample, O = Sample>(module: string | URL, options: W
       close: () => hands.close(),
     };
   };
-  return Object.assign(
-    unbounded<I, O>((signal) => crew(alone('workers', signal))),
-    { label: { in: 'Sample', out: 'Sample', keeps: 'order, count', asks: 1, gives: 1, holds: 0 }, crew },
-  );
+  return Object.assign(unbounded<I, O>('workers', crew), {
+    label: { in: 'Sample', out: 'Sample', keeps: 'order, count', asks: 1, gives: 1, holds: 0 },
+    crew,
+  });
 }
 
 interface Hands<I, O> {
