@@ -34,18 +34,20 @@ export function concat(...sources: IndexedSource[]): IndexedSource {
       for (const name of source.classes ?? []) classes.push(name);
     });
     const owner = (index: number): number => starts.findLastIndex((start) => start <= index);
+    const ownIndex = (index: number): number => index - starts[owner(index)]!;
     return {
       classes,
       labels,
       faults: sources.flatMap(({ faults }) => faults ?? []),
-      id: (i) => sources[owner(i)]!.id(i - starts[owner(i)]!),
+      id: (i) => sources[owner(i)]!.id(ownIndex(i)),
+      place: (i) => sources[owner(i)]!.place(ownIndex(i)),
       read: async (at) => {
         const found: Sample[] = [];
         await Promise.all(
           sources.map(async (source, k) => {
             const mine = [...at.keys()].filter((i) => owner(at[i]!) === k);
             if (mine.length === 0) return;
-            const samples = await source.read(Int32Array.from(mine, (i) => at[i]! - starts[k]!));
+            const samples = await source.read(Int32Array.from(mine, (i) => ownIndex(at[i]!)));
             mine.forEach((i, n) => (found[i] = samples[n]!));
           }),
         );

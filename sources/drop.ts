@@ -34,6 +34,7 @@ export function drop(source: IndexedSource, names: readonly string[]): IndexedSo
       labels: kept.map((i) => moved[source.labels[i]!] ?? -1),
       faults: source.faults ?? [],
       id: (i) => source.id(kept[i]!),
+      place: (i) => source.place(kept[i]!),
       read: (at) => source.read(at.map((i) => kept[i]!)),
       close: source.close,
     };

@@ -37,6 +37,7 @@ async function build(root: string): Promise<Index> {
     ...peopleOf(ids),
     faults: [],
     id: (i) => ids[i]!,
+    place: (i) => ({ file: join(root, ids[i]!) }),
     read: (at) => Promise.all(Array.from(at, async (i) => ({ bytes: await readFile(join(root, ids[i]!)) }))),
   };
 }

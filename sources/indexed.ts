@@ -10,8 +10,12 @@ export interface IndexedSource extends Source<Sample> {
   readonly labels: Int32Array;
   /** Name of image `index`. */
   id(index: number): string;
+  /** Where image `index` lies; in a gzipped tar the offset counts unpacked bytes. */
+  place(index: number): Place;
   read(at: Int32Array): Promise<Sample[]>;
 }
+
+export type Place = Pick<Fault, 'file' | 'offset'>;
 
 /** What opening a source finds. */
 export interface Index {
@@ -19,6 +23,7 @@ export interface Index {
   labels: Int32Array;
   faults: readonly Fault[];
   id(index: number): string;
+  place(index: number): Place;
   /** What the samples at these indexes hold besides index, id and label. */
   read(at: Int32Array): Promise<Pick<Sample, 'bytes' | 'points' | 'pointsMissing' | 'variation'>[]>;
   close?(): Promise<void>;
@@ -81,6 +86,7 @@ export function indexed(name: string, build: () => Promise<Index>): IndexedSourc
       return opened().labels;
     },
     id: (i) => opened().id(i),
+    place: (i) => opened().place(i),
     read,
     async *[Symbol.asyncIterator]() {
       const { length } = (await open()).labels;

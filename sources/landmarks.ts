@@ -40,6 +40,7 @@ export function landmarks(source: IndexedSource, path: string): IndexedSource {
       labels,
       faults: source.faults ?? [],
       id: source.id,
+      place: source.place,
       read: async (at) =>
         (await source.read(at)).map((sample) => {
           const here = points.slice(NUMBERS * sample.index, NUMBERS * (sample.index + 1));

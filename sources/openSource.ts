@@ -31,7 +31,12 @@ export async function openSource(where: string, options: SourceOptions = {}): Pr
   const found = await sourceAt(where);
   const aligned = options.points === undefined ? found : landmarks(found, options.points);
   const source = drop(aligned, options.drop ?? []);
-  await source.open();
+  try {
+    await source.open();
+  } catch (error) {
+    await found.close();
+    throw error;
+  }
   return source;
 }
 

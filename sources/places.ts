@@ -4,13 +4,19 @@ import { readSpans } from '../pipeline/files/spans.ts';
 /** Where the images of a source lie, as columns: number of the file, first byte, bytes. */
 export interface Places {
   files: ReadHandle[];
+  /** What the user calls each file; its handle may be of an unpacked copy. */
+  paths: string[];
   file: number[];
   offset: number[];
   size: number[];
 }
 
 export function noPlaces(): Places {
-  return { files: [], file: [], offset: [], size: [] };
+  return { files: [], paths: [], file: [], offset: [], size: [] };
+}
+
+export function placeOf(places: Places, i: number): { file: string; offset: number } {
+  return { file: places.paths[places.file[i]!]!, offset: places.offset[i]! };
 }
 
 /** The bytes at the places of these numbers, in this order. */

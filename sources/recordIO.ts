@@ -4,9 +4,9 @@ import type { Fault } from '../pipeline/contracts.ts';
 import { FormatError } from '../pipeline/errors.ts';
 import { expand } from '../pipeline/files/glob.ts';
 import { exists, open, readText } from '../pipeline/files/read.ts';
-import { type Index, indexed, type IndexedSource } from './indexed.ts';
+import { type Index, indexed, type IndexedSource, type Place } from './indexed.ts';
 import { parseImageRecord } from './parse/imageRecord.ts';
-import { closePlaces, noPlaces, readPlaces } from './places.ts';
+import { closePlaces, noPlaces, placeOf, readPlaces } from './places.ts';
 import { recordImages } from './recordImages.ts';
 
 // Labels are float32: from here on two classes could have the same.
@@ -41,6 +41,7 @@ async function build(pattern: string): Promise<Index> {
     for (const path of paths) {
       const file = await open(path);
       const number = places.files.push(file) - 1;
+      places.paths.push(path);
       const bound = await boundOf(join(dirname(path), 'property'));
       const images = await recordImages(file, bound ?? MOST_CLASSES);
       const prefix = paths.length === 1 ? '' : `${basename(path)}/`;
@@ -67,16 +68,14 @@ async function build(pattern: string): Promise<Index> {
     labels: Int32Array.from(labels),
     faults,
     id: (i) => ids[i]!,
+    place: (i) => placeOf(places, i),
     read: async (at) =>
-      (await readPlaces(places, at)).map((raw, i) => {
-        const here = at[i]!;
-        return { bytes: imageOf(raw, places.files[places.file[here]!]!.path, places.offset[here]!) };
-      }),
+      (await readPlaces(places, at)).map((raw, i) => ({ bytes: imageOf(raw, placeOf(places, at[i]!)) })),
     close: () => closePlaces(places),
   };
 }
 
-function imageOf(raw: Uint8Array, file: string, offset: number): Uint8Array {
+function imageOf(raw: Uint8Array, { file, offset }: Required<Place>): Uint8Array {
   const payload = joinRecord(raw, file, offset);
   const record = parseImageRecord(payload);
   if (typeof record === 'string') throw new FormatError(file, offset, 'the record that was here', record);

@@ -9,7 +9,7 @@ import { isImageName } from './imageFolder.ts';
 import { type Index, indexed, type IndexedSource } from './indexed.ts';
 import { landmarks } from './landmarks.ts';
 import { peopleOf } from './parse/people.ts';
-import { closePlaces, noPlaces, readPlaces } from './places.ts';
+import { closePlaces, noPlaces, placeOf, readPlaces } from './places.ts';
 import { tarMembers } from './tarMembers.ts';
 
 /**
@@ -42,6 +42,7 @@ async function build(pattern: string): Promise<Index> {
     for (const path of await expand(pattern)) {
       const archive = await openTar(path);
       const number = places.files.push(archive) - 1;
+      places.paths.push(path);
       for await (const { name, offset, size } of tarMembers(archive, path)) {
         if (!isImageName(name)) continue;
         const end = offset + size;
@@ -68,6 +69,7 @@ async function build(pattern: string): Promise<Index> {
     ...peopleOf(ids),
     faults,
     id: (i) => ids[i]!,
+    place: (i) => placeOf(places, i),
     read: async (at) => (await readPlaces(places, at)).map((bytes) => ({ bytes })),
     close: () => closePlaces(places),
   };

@@ -1,0 +1,130 @@
+import { loadDecoder } from '../../operators/image/decode.ts';
+import { align } from '../../operators/image/align.ts';
+import { contactSheet } from '../../operators/image/contactSheet.ts';
+import { concat } from '../../sources/concat.ts';
+import { drop, dropList } from '../../sources/drop.ts';
+import type { IndexedSource } from '../../sources/indexed.ts';
+import { openSource } from '../../sources/openSource.ts';
+import { OptionError } from '../errors.ts';
+import { exists } from '../files/read.ts';
+import { writeFile } from '../files/write.ts';
+import type { Pixels } from '../pixels.ts';
+import { readConfig } from '../recipes/config.ts';
+import { trainingFaces } from '../recipes/data.ts';
+import { inspection, type Inspection } from './inspection.ts';
+import { collect, type Command, EXIT, say, sayJson, sayResult } from './program.ts';
+
+interface InspectOptions {
+  points?: string;
+  drop: string[];
+  set: string[];
+  contact?: string;
+  records?: boolean;
+  json?: boolean;
+}
+
+const MOST_LINES = 10;
+const ON_SHEET = 100;
+const ALIGNED = 112;
+
+/** `rxface inspect`: what is in a source, and what is wrong with it. Exit code 1 where anything is. */
+export function inspectCommand(program: Command): void {
+  program
+    .command('inspect')
+    .description('Say what is in image sources, and what is wrong with them.')
+    .argument('<sources...>', 'tar, tar.gz, .rec, image folder, a pattern over these, or a training config (YAML)')
+    .option('--points <csv>', 'table of five landmarks per image')
+    .option('--drop <list>', 'people to leave out: FILE, FILE:SET or NAME,NAME; repeatable', collect, [])
+    .option('--set <key=value>', 'as in train, for a config; repeatable', collect, [])
+    .option('--contact <png>', `a sheet of ${ON_SHEET} images spread over the source, aligned where there are points`)
+    .option('--records', 'with --json: every image with its key, label, bytes and sha256')
+    .option('--json', 'one JSON object on stdout')
+    .action(inspect);
+}
+
+async function inspect(paths: string[], options: InspectOptions): Promise<void> {
+  if (options.records && !options.json)
+    throw new OptionError('inspect', '--records', 'used together with --json', 'alone');
+  const source = await sourceOf(paths, options);
+  try {
+    const found = await inspection(source, { records: options.records ?? false });
+    if (options.contact !== undefined) await writeFile(options.contact, await sheetOf(source));
+    const { count, classes, perClass, bytes, faults, records } = found;
+    if (options.json) sayJson({ count, classes, perClass, bytes, faults, ...(records && { records }) });
+    else sayResult(textOf(source, found));
+    for (const fault of faults.slice(0, MOST_LINES)) say(`rxface: ${lineOf(fault)}`);
+    if (faults.length > MOST_LINES) say(`rxface: and ${faults.length - MOST_LINES} more faults`);
+    if (faults.length > 0) process.exitCode = EXIT.failed;
+  } finally {
+    await source.close();
+  }
+}
+
+async function sourceOf(paths: string[], options: InspectOptions): Promise<IndexedSource> {
+  if (options.points !== undefined && paths.length > 1)
+    throw new OptionError('inspect', '--points', 'a table for one source', `${paths.length} sources`);
+  const sources = await Promise.all(
+    paths.map(async (path) => {
+      if (/\.(ya?ml|json)$/.test(path)) return (await trainingFaces((await readConfig(path, options.set)).data)).faces;
+      return openSource(path, options.points === undefined ? {} : { points: options.points });
+    }),
+  );
+  const names = (await Promise.all(options.drop.map(namesOf))).flat();
+  return drop(concat(...sources), names);
+}
+
+async function namesOf(list: string): Promise<string[]> {
+  if (await exists(list)) return dropList(list);
+  const colon = list.lastIndexOf(':');
+  if (colon > 0 && (await exists(list.slice(0, colon)))) return dropList(list.slice(0, colon), list.slice(colon + 1));
+  return list.split(',');
+}
+
+function textOf(source: IndexedSource, found: Inspection): string {
+  const { count, classes, perClass, bytes, sizes, faults, pointsMissing } = found;
+  const { min, q1, median, q3, max } = perClass;
+  const empty = (source.classes?.length ?? 0) - classes;
+  const lines = [
+    source.name,
+    `images    ${number(count)} (${(bytes / 2 ** 20).toFixed(1)} MiB)`,
+    `people    ${number(classes)}${empty > 0 ? `, and ${number(empty)} without an image` : ''}`,
+    `each has  min ${min}, quartiles ${q1} / ${median} / ${q3}, max ${max} images`,
+    ...sizes
+      .slice(0, MOST_LINES)
+      .map(([size, images], i) => `${i === 0 ? 'sizes ' : '      '}    ${size}: ${number(images)}`),
+  ];
+  if (sizes.length > MOST_LINES) lines.push(`          and ${sizes.length - MOST_LINES} other sizes`);
+  if (pointsMissing > 0) lines.push(`points    missing for ${number(pointsMissing)}, which are resized`);
+  lines.push(`faults    ${number(faults.length)}`);
+  return lines.join('\n');
+}
+
+function lineOf({ file, offset, reason }: Inspection['faults'][number]): string {
+  return `${file}${offset === undefined ? '' : `, byte ${offset}`}: ${reason}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+async function sheetOf(source: IndexedSource): Promise<Uint8Array> {
+  const length = source.length ?? 0;
+  const shown = Math.min(ON_SHEET, length);
+  const decode = await loadDecoder();
+  const images: Pixels[] = [];
+  const captions: string[] = [];
+  for (const sample of await source.read(
+    Int32Array.from({ length: shown }, (_, i) => Math.floor((i * length) / shown)),
+  )) {
+    try {
+      const pixels = await decode(sample.bytes ?? new Uint8Array());
+      const face = { height: ALIGNED, width: ALIGNED, data: new Uint8Array(ALIGNED * ALIGNED * 3) };
+      if (sample.points) align(pixels, sample.points, face);
+      images.push(sample.points ? face : pixels);
+      captions.push(source.classes?.[sample.label] ?? sample.id);
+    } catch (error) {
+      say(`rxface: not on the sheet: '${sample.id}': ${(error as Error).message}`);
+    }
+  }
+  return contactSheet(images, { captions });
+}
