@@ -1,4 +1,4 @@
-import { oneHot, reshape, tensorScatterUpdate, where } from '@tensorflow/tfjs-core';
+import { equal, reshape, tensorScatterUpdate, where } from '@tensorflow/tfjs-core';
 import { range, stack, tidy, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { isNative } from './native.ts';
 
@@ -17,7 +17,10 @@ export function replaceOwn(x: Tensor2D, labels: Tensor1D, values: Tensor1D): Ten
 }
 
 export function replaceOwnPortable(x: Tensor2D, labels: Tensor1D, values: Tensor1D): Tensor2D {
-  return tidy(() => where(oneHot(labels, x.shape[1], 1, 0, 'bool'), reshape(values, [-1, 1]), x) as Tensor2D);
+  return tidy(() => {
+    const own = equal(range(0, x.shape[1], 1, 'int32'), reshape(labels, [-1, 1]));
+    return where(own, reshape(values, [-1, 1]), x) as Tensor2D;
+  });
 }
 
 /** [B, 2] int32: row and column of each label, for `gatherND`. */
