@@ -27,7 +27,13 @@ export default defineConfig({
       {
         extends: true,
         // Kernel tests are many and short: they share one process and one load of the engine.
-        test: { name: 'kernels', include: ['tests/operators/net/kernels/**/*.test.ts'], isolate: false, maxWorkers: 1 },
+        test: {
+          name: 'kernels',
+          include: ['tests/operators/net/kernels/**/*.test.ts'],
+          isolate: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },
