@@ -1,4 +1,4 @@
-import { ones, reshape, zeros, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, fill, reshape, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../pipeline/errors.ts';
 import { batchNormInference, batchNormTrain } from './kernels/batchNorm.ts';
 import { batchNormGrad } from './kernels/batchNormGrad.ts';
@@ -52,97 +52,86 @@ export class BatchNorm implements Layer {
 
   forward(p: Params, x: Tensor, mode: Mode, scope: Scope): Tensor {
     const map = asMap(x);
-    const scale = this.#affine ? p[this.#scale]! : ones([this.#channels]);
-    const offset = this.#affine ? p[this.#offset]! : zeros([this.#channels]);
+    const [scale, offset] = this.#affine ? [p[this.#scale]!, p[this.#offset]!] : [this.#constant(1), this.#constant(0)];
     const [runningMean, runningVariance] = [p[this.#mean]!, p[this.#variance]!];
     const input = { x: map, scale, offset, runningMean, runningVariance };
     let y: Tensor;
     if (mode.train) {
       const out = batchNormTrain(input);
       y = out.y;
-      scope.save(this, { x: map, batchMean: out.mean, batchVariance: out.variance });
+      scope.save(this, { x, batchMean: out.mean, batchVariance: out.variance });
       if (mode.updateStats) {
-        scope.statistics[this.#mean]?.dispose();
-        scope.statistics[this.#variance]?.dispose();
+        dispose([scope.statistics[this.#mean], scope.statistics[this.#variance]] as Tensor[]);
         scope.statistics[this.#mean] = out.runningMean;
         scope.statistics[this.#variance] = out.runningVariance;
-      } else {
-        out.runningMean.dispose();
-        out.runningVariance.dispose();
-      }
+      } else dispose([out.runningMean, out.runningVariance]);
     } else {
       y = batchNormInference(input);
-      scope.save(this, { x: map, runningMean: runningMean.clone(), runningVariance: runningVariance.clone() });
+      scope.save(this, { x, runningMean: runningMean.clone(), runningVariance: runningVariance.clone() });
     }
-    if (!this.#affine) {
-      scale.dispose();
-      offset.dispose();
-    }
+    if (!this.#affine) dispose([scale, offset]);
+    map.dispose();
     return asShape(y, x.shape);
   }
 
   backward(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): Tensor {
-    const { dx, dScale, dOffset } = this.#gradient(p, asMap(dy), scope);
+    const { dx, dScale, dOffset } = this.#gradient(p, dy, scope);
     if (into !== null && this.#affine) {
       accumulate(into, this.#scale, dScale);
       accumulate(into, this.#offset, dOffset);
-    } else {
-      dScale.dispose();
-      dOffset.dispose();
-    }
+    } else dispose([dScale, dOffset]);
     if (!keep) scope.free(this);
-    return asShape(dx, dy.shape);
+    return dx;
   }
 
   jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor {
-    const kept = scope.read(this);
     let tangent: Tensor | null = null;
-    let shape = kept['x']!.shape;
     if (xdot !== null) {
       // The Jacobian by x is symmetric, so the gradient's formula is the tangent's.
-      shape = xdot.shape;
-      const { dx, dScale, dOffset } = this.#gradient(p, asMap(xdot), scope);
-      dScale.dispose();
-      dOffset.dispose();
+      const { dx, dScale, dOffset } = this.#gradient(p, xdot, scope);
+      dispose([dScale, dOffset]);
       tangent = dx;
     }
     const [scaleDot, offsetDot] = [pdot[this.#scale], pdot[this.#offset]];
-    if (scaleDot !== undefined || offsetDot !== undefined) {
-      const none = zeros([this.#channels]);
-      const byParams = batchNormInference({
-        x: kept['x']!,
-        scale: scaleDot ?? none,
-        offset: offsetDot ?? none,
-        runningMean: kept['batchMean'] ?? kept['runningMean']!,
-        runningVariance: kept['batchVariance'] ?? kept['runningVariance']!,
-      });
-      none.dispose();
-      tangent = sumOf(byParams, tangent);
-    }
-    return asShape(tangent ?? zerosLike(kept['x']!), shape);
+    const { x, mean, variance } = this.#kept(scope);
+    if (scaleDot === undefined && offsetDot === undefined) return tangent ?? zerosLike(x);
+    const [none, map] = [this.#constant(0), asMap(x)];
+    const [scale, offset] = [scaleDot ?? none, offsetDot ?? none];
+    const byParams = batchNormInference({ x: map, scale, offset, runningMean: mean, runningVariance: variance });
+    dispose([none, map]);
+    return sumOf(asShape(byParams, x.shape), tangent);
   }
 
   /** Consumes `dy`. */
   #gradient(p: Params, dy: Tensor, scope: Scope): { dx: Tensor; dScale: Tensor; dOffset: Tensor } {
-    const kept = scope.read(this);
-    const scale = this.#affine ? p[this.#scale]! : ones([this.#channels]);
-    const gradient = batchNormGrad({
-      dy,
-      x: kept['x']!,
-      scale,
-      mean: kept['batchMean'] ?? kept['runningMean']!,
-      variance: kept['batchVariance'] ?? kept['runningVariance']!,
-      train: 'batchMean' in kept,
-    });
+    const kept = this.#kept(scope);
+    const [x, map] = [asMap(kept.x), asMap(dy)];
+    const scale = this.#affine ? p[this.#scale]! : this.#constant(1);
+    const gradient = batchNormGrad({ ...kept, x, dy: map, scale });
     if (!this.#affine) scale.dispose();
-    dy.dispose();
-    return gradient;
+    dispose([x, map, dy]);
+    return { ...gradient, dx: asShape(gradient.dx, dy.shape) };
+  }
+
+  /** x and the statistics it was normalised with: the batch's own where `train`. */
+  #kept(scope: Scope): { x: Tensor; mean: Tensor; variance: Tensor; train: boolean } {
+    const { x, batchMean, batchVariance, runningMean, runningVariance } = scope.read(this);
+    return {
+      x: x!,
+      mean: batchMean ?? runningMean!,
+      variance: batchVariance ?? runningVariance!,
+      train: batchMean !== undefined,
+    };
+  }
+
+  #constant(value: number): Tensor {
+    return fill([this.#channels], value);
   }
 }
 
-/** [N, C] as [N, 1, 1, C]; consumes `x` where it is not a map already. */
+/** [N, C] as [N, 1, 1, C], a map as it is: another handle on the same values. */
 function asMap(x: Tensor): Tensor {
-  return x.rank === 4 ? x : asShape(x, [x.shape[0]!, 1, 1, x.shape[1]!]);
+  return reshape(x, x.rank === 4 ? x.shape : [x.shape[0]!, 1, 1, x.shape[1]!]);
 }
 
 /** Consumes `x`. */

@@ -53,7 +53,7 @@ export function batchNormTrain(input: BatchNormInput): BatchNormOutput {
   };
 }
 
-export function batchNormTrainPortable({ x, scale, offset, ...running }: BatchNormInput): BatchNormOutput {
+function batchNormTrainPortable({ x, scale, offset, ...running }: BatchNormInput): BatchNormOutput {
   return tidy(() => {
     const axes = [0, 1, 2];
     const count = x.size / x.shape[3]!;

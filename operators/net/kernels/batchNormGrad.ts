@@ -27,7 +27,7 @@ export function batchNormGrad(input: BatchNormGradInput): { dx: Tensor; dScale: 
   return { dx: dx!, dScale: dScale!, dOffset: dOffset! };
 }
 
-export function batchNormGradPortable(input: BatchNormGradInput): { dx: Tensor; dScale: Tensor; dOffset: Tensor } {
+function batchNormGradPortable(input: BatchNormGradInput): { dx: Tensor; dScale: Tensor; dOffset: Tensor } {
   return tidy(() => {
     const { dy, x, scale, train } = input;
     const axes = [0, 1, 2];

@@ -7,7 +7,7 @@ export function channelSum(x: Tensor): Tensor {
   return channelSumPortable(x);
 }
 
-export function channelSumPortable(x: Tensor): Tensor {
+function channelSumPortable(x: Tensor): Tensor {
   return sum(
     x,
     x.shape.slice(0, -1).map((_, axis) => axis),

@@ -25,6 +25,6 @@ export function conv2d(x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor {
   return conv2dPortable(x, w, geometry);
 }
 
-export function conv2dPortable(x: Tensor, w: Tensor, { stride, padding }: ConvGeometry): Tensor {
+function conv2dPortable(x: Tensor, w: Tensor, { stride, padding }: ConvGeometry): Tensor {
   return stock(x as Tensor4D, w as Tensor4D, stride, padding);
 }

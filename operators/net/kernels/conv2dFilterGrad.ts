@@ -22,7 +22,7 @@ export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[]
 }
 
 /** One transposed product per tap of the kernel: the wasm backend has no filter gradient of its own. */
-export function conv2dFilterGradPortable(
+function conv2dFilterGradPortable(
   x: Tensor,
   dy: Tensor,
   shape: readonly number[],

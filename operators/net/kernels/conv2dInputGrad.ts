@@ -11,7 +11,7 @@ export function conv2dInputGrad(dy: Tensor, w: Tensor, shape: readonly number[],
   return dx;
 }
 
-export function conv2dInputGradPortable(
+function conv2dInputGradPortable(
   dy: Tensor,
   w: Tensor,
   shape: readonly number[],

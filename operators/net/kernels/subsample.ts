@@ -12,6 +12,6 @@ export function subsample(x: Tensor): Tensor {
   );
 }
 
-export function subsamplePortable(x: Tensor): Tensor {
+function subsamplePortable(x: Tensor): Tensor {
   return stridedSlice(x, [0, 0, 0, 0], [...x.shape], [1, 2, 2, 1]);
 }
