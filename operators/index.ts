@@ -4,3 +4,16 @@ export type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './net/layer.t
 export { createScope } from './net/scope.ts';
 export { normalise } from './net/normalise.ts';
 export { WeightsError } from './net/weights.ts';
+export { classCentres, type Centres } from './net/centres.ts';
+export { batch } from './flow/batch.ts';
+export { adaFace, type AdaFaceOptions } from './margins/adaFace.ts';
+export { arcFace, type ArcFaceOptions } from './margins/arcFace.ts';
+export { cosFace, type CosFaceOptions } from './margins/cosFace.ts';
+export type { Margin, MarginInput, MarginOutput } from './margins/margin.ts';
+export { normFace, type NormFaceOptions } from './margins/normFace.ts';
+export { normStats, type NormStats, type NormStatsOptions } from './margins/normStats.ts';
+export { softmax } from './margins/softmax.ts';
+export { embed, type EmbedOptions } from './steps/embed.ts';
+export { sgd, type SgdOptions } from './steps/optimiser/sgd.ts';
+export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';
+export { trainStep, type TrainStep, type TrainStepOptions } from './steps/trainStep.ts';
