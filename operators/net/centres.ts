@@ -2,6 +2,7 @@ import {
   clipByValue,
   div,
   equal,
+  keep,
   matMul,
   maximum,
   mul,
@@ -47,22 +48,32 @@ export function classCentres(options: { dimension: number; classes: number; seed
     if (!(Number.isInteger(value) && value > 0))
       throw new OptionError('classCentres', name, 'a whole number above 0', value);
   }
-  const params = { [CENTRES]: tensor2d(draw(dimension, classes, seed), [dimension, classes]) };
+  const params = { [CENTRES]: keep(tensor2d(draw(dimension, classes, seed), [dimension, classes])) };
   return {
     dimension,
     classes,
     params,
     save: () => ({ [CENTRES]: { shape: [dimension, classes], data: Float32Array.from(params[CENTRES].dataSync()) } }),
     load(state) {
-      const kernel = state[CENTRES];
-      if (kernel?.shape[0] !== dimension || kernel.shape[1] !== classes) {
-        throw new ShapeError(CENTRES, `[${dimension}, ${classes}]`, kernel?.shape ?? []);
-      }
+      const kernel = kernelOf(state, dimension, classes);
       params[CENTRES].dispose();
-      params[CENTRES] = tensor2d(Float32Array.from(kernel.data), [dimension, classes]);
+      params[CENTRES] = kernel;
     },
     dispose: () => params[CENTRES].dispose(),
   };
+}
+
+/**
+ * The array `head.kernel` of a state as a tensor [D, C], kept.
+ *
+ * @throws ShapeError where it is missing or of another shape
+ */
+export function kernelOf(state: StateMap, dimension: number, classes: number): Tensor2D {
+  const kernel = state[CENTRES];
+  if (kernel?.shape[0] !== dimension || kernel.shape[1] !== classes) {
+    throw new ShapeError(CENTRES, `[${dimension}, ${classes}]`, kernel?.shape ?? []);
+  }
+  return keep(tensor2d(Float32Array.from(kernel.data), [dimension, classes]));
 }
 
 /** [D, C], keyed by class: the centre of class 5 does not depend on how many others there are. */

@@ -1,0 +1,87 @@
+import { keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { StateArray, StateMap } from '../../pipeline/contracts.ts';
+import type { Margin } from '../margins/margin.ts';
+import { CENTRES, kernelOf, type Centres } from '../net/centres.ts';
+import type { ParamSpec } from '../net/layer.ts';
+import type { Model } from '../net/model.ts';
+import { loadWeights, saveWeights } from '../net/weights.ts';
+import type { Sgd } from './optimiser/sgd.ts';
+
+/** What a training changes as it goes. All of it belongs to the caller. */
+export interface Trained {
+  model: Model;
+  centres: Centres;
+  margin: Margin;
+  optimiser: Sgd;
+}
+
+/** Weights as AdaFace's state dict with `head.kernel`. Reads tensors back. */
+export function saveTrainedWeights({ model, centres }: Trained): StateMap {
+  return { ...model.save(), ...centres.save() };
+}
+
+/** Beside the weights: 'momentum.<name>' in the weights' layouts, 'margin.<name>', and 'iteration'. Reads tensors back. */
+export function saveTrainedState({ model, margin, optimiser }: Trained, iteration: number): StateMap {
+  const { velocity } = optimiser;
+  const kernel = velocity[CENTRES];
+  const momentum = saveWeights(moving(model, velocity), velocity);
+  if (kernel) momentum[CENTRES] = { shape: kernel.shape, data: Float32Array.from(kernel.dataSync()) };
+  return {
+    ...prefixed('momentum.', momentum),
+    ...prefixed('margin.', margin.state?.save() ?? {}),
+    iteration: { shape: [1], data: Int32Array.of(iteration) },
+  };
+}
+
+/**
+ * The way back of weights and state together: training goes on as if it had not stopped, bit for bit on the same engine.
+ * Without any momentum, which is how a training starts, it starts anew.
+ *
+ * @returns the iteration
+ * @throws WeightsError, ShapeError or FormatError where something does not fit
+ */
+export function loadTrained({ model, centres, margin, optimiser }: Trained, state: StateMap): number {
+  const { weights, momentum, marginState } = parts(state);
+  model.load(weights);
+  centres.load(state);
+  optimiser.dispose();
+  if (Object.keys(momentum).length > 0) {
+    const { [CENTRES]: kernel, ...rest } = momentum;
+    optimiser.velocity = {
+      ...tidy(() => keepAll(loadWeights(moving(model, rest), rest))),
+      ...(kernel && { [CENTRES]: kernelOf(momentum, centres.dimension, centres.classes) }),
+    };
+  }
+  margin.state?.load(marginState);
+  return state['iteration']?.data[0] ?? 0;
+}
+
+/** The backbone's parameters that have gradients. */
+export function trainable(model: Model): ParamSpec[] {
+  return model.backbone.params.filter(({ role }) => role !== 'statistic');
+}
+
+/** Those of them that `velocity` has. */
+function moving(model: Model, velocity: object): ParamSpec[] {
+  return trainable(model).filter(({ name }) => name in velocity);
+}
+
+function parts(state: StateMap): Record<'weights' | 'momentum' | 'marginState', StateMap> {
+  const all = { weights: {} as StateMap, momentum: {} as StateMap, marginState: {} as StateMap };
+  for (const [name, array] of Object.entries(state)) {
+    const [, prefix, rest] = /^(momentum|margin)\.(.*)$/.exec(name) ?? [];
+    if (prefix === 'momentum') all.momentum[rest!] = array;
+    else if (prefix === 'margin') all.marginState[rest!] = array;
+    else if (name !== CENTRES && name !== 'iteration') all.weights[name] = array;
+  }
+  return all;
+}
+
+function keepAll(tensors: Record<string, Tensor>): Record<string, Tensor> {
+  for (const tensor of Object.values(tensors)) keep(tensor);
+  return tensors;
+}
+
+function prefixed(prefix: string, map: StateMap): StateMap {
+  return Object.fromEntries(Object.entries(map).map(([name, array]): [string, StateArray] => [prefix + name, array]));
+}
