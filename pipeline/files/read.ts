@@ -1,7 +1,7 @@
 /** The door to the disk for reading. Every failure is a FileError that names the path and says why. */
-import { createReadStream, promises as fs } from 'node:fs';
+import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { FileError } from '../errors.ts';
 import { about, fileError, systemCode } from './reason.ts';
 
@@ -69,18 +69,20 @@ export async function open(path: string): Promise<ReadHandle> {
   });
 }
 
-/** The file as a stream of bytes, pulled as it is read; breaking off closes it. `end` is exclusive. */
+/** The file as a stream of bytes, read as it is pulled; breaking off closes it. `end` is exclusive. */
 export function readStream(path: string, range?: { start?: number; end?: number; chunkBytes?: number }): Readable {
-  const stream = createReadStream(path, {
-    start: range?.start ?? 0,
-    end: range?.end === undefined ? Number.POSITIVE_INFINITY : range.end - 1,
-    highWaterMark: range?.chunkBytes ?? 1 << 18,
-  });
-  const destroy = stream._destroy.bind(stream);
-  // The stream's own error carries no plain words: it is exchanged on its way out.
-  stream._destroy = (error, done) =>
-    destroy(error, (final) => done(final ? (fileError(path, final) as Error) : undefined));
-  return stream;
+  return Readable.from(chunks(path, range), { objectMode: false });
+}
+
+async function* chunks(path: string, range: Parameters<typeof readStream>[1] = {}): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const end = Math.min(range.end ?? file.bytes, file.bytes);
+    const step = range.chunkBytes ?? 1 << 18;
+    for (let at = range.start ?? 0; at < end; at += step) yield await file.readAt(at, Math.min(step, end - at));
+  } finally {
+    await file.close();
+  }
 }
 
 export function stat(path: string): Promise<Stat> {

@@ -180,14 +180,6 @@ export function link(target: string, path: string): Promise<void> {
   });
 }
 
-/** Gives a file another name, in one step. */
-export function rename(from: string, to: string): Promise<void> {
-  return about(from, async () => {
-    fault?.('rename', to);
-    await fs.rename(from, to);
-  });
-}
-
 /** Removes what processes that were killed left aside in this folder. */
 export function sweep(folder: string): Promise<void> {
   return about(folder, async () => {
