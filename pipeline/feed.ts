@@ -14,6 +14,8 @@ export class Feed<T> extends Actor {
   readonly #node: SourceNode;
   readonly #outlet: Link<T>;
   readonly #seed: number;
+  /** Items of one read: never more than the link holds. */
+  readonly #size: number;
   #epoch: number;
   #position: number;
   #order: ((position: number) => number) | undefined;
@@ -29,6 +31,7 @@ export class Feed<T> extends Actor {
     this.#node = node;
     this.#outlet = outlet;
     this.#seed = seed;
+    this.#size = Math.min(node.chunk, outlet.capacity);
     this.#epoch = node.from.epoch;
     this.#position = node.from.position;
   }
@@ -56,7 +59,7 @@ export class Feed<T> extends Actor {
       // While the next stage still has items this one keeps nobody waiting.
       if (this.#reading !== undefined) return this.#outlet.size > 0 ? 'blocked' : 'busy';
       if (this.#epoch >= this.#node.epochs || this.#node.source.length === 0) return this.#end();
-      if (this.#outlet.full || this.#outlet.room < Math.min(this.#node.chunk, this.#outlet.capacity)) return 'blocked';
+      if (this.#outlet.full || this.#outlet.room < this.#size) return 'blocked';
       this.#pull();
       if (this.late()) return 'busy';
     }
@@ -111,7 +114,7 @@ export class Feed<T> extends Actor {
   /** Indexes of the next chunk; a chunk ends with its epoch. */
   #indexes(length: number): Int32Array {
     if (this.#position >= length) this.#turn(Math.floor(this.#position / length), this.#position % length);
-    const n = Math.min(this.#node.chunk, length - this.#position);
+    const n = Math.min(this.#size, length - this.#position);
     if (this.#node.shuffle === 'full') this.#order ??= permutation(length, this.#seed, this.#node.name, this.#epoch);
     const order = this.#order;
     return Int32Array.from({ length: n }, (_, i) => (order ? order(this.#position + i) : this.#position + i));

@@ -7,7 +7,9 @@ export async function loadWork<I, O>(
   options: Readonly<Record<string, unknown>>,
   context: WorkContext,
 ): Promise<Work<I, O>> {
-  const loaded = (await import(module)) as { setup?: Setup<I, O> };
+  const loaded = await (import(module) as Promise<{ setup?: Setup<I, O> }>).catch((error: unknown) => {
+    throw new OptionError(context.stage, 'module', `one that can be imported (${(error as Error).message})`, module);
+  });
   if (typeof loaded.setup !== 'function')
     throw new OptionError(context.stage, 'module', 'a module that exports `setup`', module);
   return loaded.setup(options, context);

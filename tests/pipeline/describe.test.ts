@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { describe as name, sizeOf } from '../../pipeline/describe.ts';
+
+it('names an item by its id and its place', () => {
+  expect(name({ id: 'a/1.jpg', epoch: 2, position: 5, index: 1 })).toBe("'a/1.jpg' (epoch 2, position 5)");
+  expect(name({ epoch: 2, step: 4 })).toBe('epoch 2, step 4');
+  expect(name({ epoch: 2, position: 4 })).toBe('epoch 2, position 4');
+  expect(name({ id: 'x' })).toBe("'x'");
+  expect([name(3), name('y')]).toEqual(['item 3', 'item "y"']);
+  expect([name({}), name(null), name(undefined), name({ epoch: 1 })]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+it('adds up the bytes an item keeps alive', () => {
+  const sample = { bytes: new Uint8Array(10), points: new Float32Array(10), label: 3, id: 'x' };
+  expect(sizeOf(sample)).toBe(50);
+  expect(sizeOf([sample, sample])).toBe(100);
+  expect(sizeOf(new Float64Array(2))).toBe(16);
+  expect([sizeOf(3), sizeOf(null), sizeOf('text'), sizeOf({})]).toEqual([0, 0, 0, 0]);
+});
