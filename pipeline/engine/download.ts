@@ -32,7 +32,8 @@ export async function download(
   const scratch = join(folder, 'scratch');
   await makeFolder(wheels);
   await makeFolder(scratch);
-  await writeFile(join(folder, 'requirements.txt'), requirements(release, options.local));
+  const wanted = join(folder, 'requirements.txt');
+  await writeFile(wanted, requirements(release, options.local));
   const tags = PLATFORM_TAGS.flatMap((tag) => ['--platform', `${tag}_x86_64`]);
   const pip = await runCommand(
     options.python,
@@ -40,7 +41,7 @@ export async function download(
       ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary=:all:', '--no-cache-dir'],
       ...['--disable-pip-version-check', '--progress-bar', options.show ? 'on' : 'off'],
       ...['--python-version', '3.11', '--implementation', 'cp', ...tags],
-      ...['--dest', wheels, '--requirement', join(folder, 'requirements.txt')],
+      ...['--dest', wheels, '--requirement', wanted],
     ],
     // pip leaves its scratch behind when it is killed: so that goes with the folder.
     { env: { ...process.env, TMPDIR: scratch }, signal: options.signal, show: options.show },
@@ -60,6 +61,7 @@ export async function download(
   }
   await remove(wheels);
   await remove(scratch);
+  await remove(wanted);
   if (!(await exists(join(folder, 'tensorflow'))))
     throw new EngineError('the wheels hold no TensorFlow', 'Run `rxface engine install` again.');
 }

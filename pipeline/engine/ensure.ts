@@ -1,5 +1,5 @@
 import { RxfaceError } from '../errors.ts';
-import { installEngine, type InstallOptions } from './install.ts';
+import { installEngine, type InstallOptions, type InstallParts } from './install.ts';
 import { startEngine, wantedBackend, type Engine } from './load.ts';
 import { linkedFolder } from './place.ts';
 import { installStock } from './stock.ts';
@@ -11,22 +11,25 @@ import { ToolchainError } from './toolchain.ts';
  * Installs TensorFlow where it is missing and can be had, with one line before the download. What stands in the way is one line
  * too, and the run goes on with a lesser engine. RXFACE_ENGINE=wasm or cpu installs nothing.
  */
-export async function ensureEngine(options: Pick<InstallOptions, 'say' | 'signal' | 'show'> = {}): Promise<Engine> {
+export async function ensureEngine(
+  options: Pick<InstallOptions, 'say' | 'signal' | 'show'> = {},
+  parts: Partial<InstallParts> = {},
+): Promise<Engine> {
   const want = wantedBackend();
-  if (want === 'wasm' || want === 'cpu' || (await linkedFolder()) !== undefined) return startEngine();
+  if (want === 'wasm' || want === 'cpu' || (await linkedFolder(parts.packageAt)) !== undefined) return startEngine();
   try {
-    await installEngine(options);
+    await installEngine(options, parts);
   } catch (error) {
     if (options.signal?.aborted || !(error instanceof RxfaceError)) throw error;
-    const stock = error instanceof ToolchainError && (await haveStock(options.say));
+    const stock = error instanceof ToolchainError && (await haveStock(options.say, parts.packageAt));
     if (!stock) options.say?.(`engine: ${error.message} Going on without native TensorFlow.`);
   }
   return startEngine();
 }
 
-async function haveStock(say: InstallOptions['say']): Promise<boolean> {
+async function haveStock(say: InstallOptions['say'], packageAt: string | undefined): Promise<boolean> {
   try {
-    await installStock(say);
+    await installStock(say, packageAt);
     return true;
   } catch (error) {
     if (error instanceof RxfaceError) return false;

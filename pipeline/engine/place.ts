@@ -32,8 +32,8 @@ export function bindingPath(packageAt: string): string {
 }
 
 /** Folder of the binding that tfjs-node would load, links followed; undefined where there is none. */
-export async function linkedFolder(): Promise<string | undefined> {
-  const packageAt = await bindingPackage();
+export async function linkedFolder(into?: string): Promise<string | undefined> {
+  const packageAt = into ?? (await bindingPackage());
   if (packageAt === undefined) return undefined;
   const path = bindingPath(packageAt);
   return (await exists(path)) ? dirname(await realPath(path)) : undefined;

@@ -9,10 +9,11 @@ const HOST = 'https://storage.googleapis.com';
 
 /**
  * The binding that tfjs-node's makers built (TensorFlow 2.9 and older), for machines that TensorFlow's wheels are not for.
+ * @param into the npm package's folder, where it is not the one this project resolves
  * @throws EngineError where its host cannot be reached or has nothing for this machine
  */
-export async function installStock(say: (line: string) => void = () => {}): Promise<void> {
-  const packageAt = await bindingPackage();
+export async function installStock(say: (line: string) => void = () => {}, into?: string): Promise<void> {
+  const packageAt = into ?? (await bindingPackage());
   if (packageAt === undefined)
     throw new EngineError(
       'the npm package @tensorflow/tfjs-node-gpu is missing',
