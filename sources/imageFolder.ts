@@ -8,10 +8,9 @@ import { peopleOf } from './parse/people.ts';
 
 const ENDINGS = ['jpg', 'jpeg', 'png', 'webp'];
 
-/** Whether a path names an image that is read; hidden files ('._1.jpg' of macOS) are none. */
+/** Whether a path names an image that is read. What is hidden ('._1.jpg' of macOS, '.thumbs/1.jpg') is none. */
 export function isImageName(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return !name.startsWith('.') && ENDINGS.includes(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
+  return /\.(jpe?g|png|webp)$/i.test(path) && !/(^|\/)\./.test(path);
 }
 
 /**

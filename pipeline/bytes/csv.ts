@@ -14,7 +14,12 @@ export interface Table {
  */
 export function parseCsv(bytes: Uint8Array, file: string): Table {
   try {
-    const [columns, ...rows] = parse(bytes, { bom: true, skip_empty_lines: true, trim: true });
+    const [columns, ...rows] = parse(bytes, {
+      bom: true,
+      record_delimiter: ['\r\n', '\n'],
+      skip_empty_lines: true,
+      trim: true,
+    });
     if (columns === undefined) throw new FormatError(file, 0, 'a row of column names');
     return { columns, rows };
   } catch (error) {

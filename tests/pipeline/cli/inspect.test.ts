@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { inspectCommand } from '../../../pipeline/cli/inspect.ts';
+import { createProgram, runProgram } from '../../../pipeline/cli/program.ts';
+import { folder, imageBytes, payloadOf, put, recordsOf, tarOf } from '../../fixtures/archives.ts';
+
+let out = '';
+let err = '';
+beforeEach(() => {
+  out = err = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+async function rxface(...args: string[]): Promise<number> {
+  const program = createProgram('0');
+  inspectCommand(program);
+  return runProgram(program, ['inspect', ...args]);
+}
+const faces = tarOf([
+  { name: 'ann/1.jpg', content: imageBytes(1, 40) },
+  { name: 'ann/2.jpg', content: imageBytes(3, 40) },
+  { name: 'bob/1.jpg', content: imageBytes(5, 40) },
+]);
+
+it('prints what is there', async () => {
+  const here = folder();
+  put(here, { 'a.tar': faces });
+  expect(await rxface(`${here}/a.tar`)).toBe(0);
+  expect(out.split('\n')).toEqual([
+    'tar a.tar',
+    'images    3 (0.0 MiB)',
+    'people    2',
+    'each has  min 1, quartiles 1.25 / 1.5 / 1.75, max 2 images',
+    'sizes     10 x 21: 3',
+    'faults    0',
+    '',
+  ]);
+});
+
+it('prints one JSON object of several sources, less the people dropped', async () => {
+  const here = folder();
+  put(here, { 'a.tar': faces, 'b.tar': faces, 'gone.csv': 'set_a,id_a,set_b,id_b\nx,bob,y,ann\n' });
+  expect(await rxface(`${here}/a.tar`, `${here}/b.tar`, '--drop', `${here}/gone.csv:x`, '--json', '--records')).toBe(0);
+  const found = JSON.parse(out);
+  expect(Object.keys(found)).toEqual(['count', 'classes', 'perClass', 'bytes', 'faults', 'records']);
+  expect(found).toMatchObject({ count: 4, classes: 2, bytes: 160, faults: [] });
+  expect(found.records.map((record: { key: string; label: number }) => [record.key, record.label])).toEqual([
+    ['ann/1.jpg', 0],
+    ['ann/2.jpg', 0],
+    ['ann/1.jpg', 1],
+    ['ann/2.jpg', 1],
+  ]);
+});
+
+it('names faults, one line each, and fails', async () => {
+  const here = folder();
+  const { rec } = recordsOf([[0, payloadOf(0, imageBytes(1))], [1, payloadOf(0, imageBytes(2))]]); // prettier-ignore
+  const last = rec.length - 10;
+  put(here, { 'a.rec': rec.subarray(0, last) });
+  expect(await rxface(`${here}/a.rec`, '--json')).toBe(1);
+  expect(err).toMatch(/^rxface: .*a.rec, byte \d+: record 1: a part of \d+ bytes ends at \d+, the file at \d+\n$/);
+  expect(JSON.parse(out).faults).toEqual([{ file: `${here}/a.rec`, offset: expect.any(Number), reason: expect.any(String) }]); // prettier-ignore
+});
+
+it.each([
+  [['{}/none'], 1, '{}/none: there is no such file or folder'],
+  [['{}/a.tar', '--drop', 'zoe'], 2, "drop must be names of its people, such as 'ann', received 'zoe'"],
+  [['{}/a.tar', '--records'], 2, 'inspect: --records must be used together with --json'],
+  [['{}/a.tar', '{}/a.tar', '--points', 'x'], 2, 'inspect: --points must be a table for one source'],
+])('says in one line what is wrong with %j', async (args, code, message) => {
+  const here = folder();
+  put(here, { 'a.tar': faces });
+  expect(await rxface(...args.map((arg) => arg.replace('{}', here)))).toBe(code);
+  expect(err).toContain(message.replace('{}', here));
+  expect(err.split('\n')).toHaveLength(2);
+  expect(out).toBe('');
+});
+
+it('draws a contact sheet, aligned where there are points', async () => {
+  const here = folder();
+  const face = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#a63' } }).jpeg().toBuffer(); // prettier-ignore
+  put(here, {
+    'ann/1.jpg': face,
+    'bob/1.jpg': face,
+    'points.csv':
+      'image,eyeL_x,eyeL_y,eyeR_x,eyeR_y,nose_x,nose_y,mouthL_x,mouthL_y,mouthR_x,mouthR_y\n' +
+      'ann/1.jpg,22,23,44,25,33,36,20,45,39,47\nbob/1.jpg,,,,,,,,,,\n',
+  });
+  expect(await rxface(here, '--points', `${here}/points.csv`, '--contact', `${here}/sheet.png`)).toBe(0);
+  expect(out).toContain('points    missing for 1, which are resized');
+  expect(existsSync(`${here}/sheet.png`)).toBe(true);
+  expect((await sharp(readFileSync(`${here}/sheet.png`)).metadata()).width).toBeGreaterThan(2 * 112);
+});
+
+const data = new URL('../../../../shared/data/', import.meta.url).pathname;
+it.skipIf(!existsSync(data))('inspects the training faces of a config (skipped without the data beside)', async () => {
+  const config = new URL('../../../pipeline/recipes/celeba-bollywood.yaml', import.meta.url).pathname;
+  expect(await rxface(config, '--set', `data.root=${data}`, '--json')).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ count: 11_892, classes: 356, faults: [] });
+});

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { ReadHandle } from '../../../pipeline/files/read.ts';
+import { readSpans } from '../../../pipeline/files/spans.ts';
+
+const CONTENT = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
+function counted(): ReadHandle & { reads: number } {
+  const file = {
+    path: 'f',
+    bytes: CONTENT.length,
+    reads: 0,
+    readAt: async (offset: number, length: number) => {
+      file.reads += 1;
+      return CONTENT.slice(offset, offset + length);
+    },
+    close: async () => {},
+  };
+  return file;
+}
+
+it('reads what follows one another at once, scattered places apart', async () => {
+  const file = counted();
+  await readSpans(file, [0, 512, 1024, 2000], [100, 500, 800, 10]);
+  expect(file.reads).toBe(1);
+  await readSpans(file, [100_000, 0, 50_000], [5, 5, 5]);
+  expect(file.reads).toBe(4);
+});
+
+it('gives each place its own memory, in the order asked for, wherever they lie', async () => {
+  const span = fc.record({ offset: fc.nat(190_000), length: fc.nat(6000) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(span, { maxLength: 8 }), async (spans) => {
+      const found = await readSpans(counted(), spans.map(({ offset }) => offset), spans.map(({ length }) => length)); // prettier-ignore
+      expect(found.length).toBe(spans.length);
+      spans.forEach(({ offset, length }, i) => {
+        expect(Buffer.compare(found[i]!, CONTENT.subarray(offset, offset + length))).toBe(0);
+        expect(found[i]!.buffer.byteLength).toBe(found[i]!.length);
+      });
+    }),
+    { numRuns: 40 },
+  );
+});

@@ -1,0 +1,55 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { FileError, FormatError, OptionError } from '../../pipeline/errors.ts';
+import { openSource } from '../../sources/openSource.ts';
+import { folder, imageBytes, payloadOf, put, recordsOf, tarOf } from '../fixtures/archives.ts';
+
+const archive = tarOf([
+  { name: 'ann/1.jpg', content: imageBytes(1) },
+  { name: 'bob/1.jpg', content: imageBytes(2) },
+]);
+const { rec, idx } = recordsOf([
+  [0, payloadOf(0, imageBytes(1))],
+  [1, payloadOf(1, imageBytes(2))],
+]);
+
+describe('openSource', () => {
+  it('knows what lies at a path by its bytes', async () => {
+    const here = folder();
+    put(here, {
+      'a.tar': archive,
+      zipped: gzipSync(archive),
+      'b.rec': rec,
+      'faces/ann/1.jpg': imageBytes(1),
+      'faces/bob/1.jpg': imageBytes(2),
+      'set/train.rec': rec,
+      'set/train.idx': idx,
+    });
+    const ids: string[] = [];
+    for (const name of ['a.tar', 'zipped', 'b.rec', 'faces', 'set', '*.tar', '[b].rec']) {
+      const source = await openSource(`${here}/${name}`);
+      ids.push(source.id(1));
+      expect(source.classes).toHaveLength(2);
+      await source.close();
+    }
+    expect(ids).toEqual(['bob/1.jpg', 'bob/1.jpg', '1', 'bob/1.jpg', '1', 'bob/1.jpg', '1']);
+  });
+
+  it('takes people out', async () => {
+    const here = folder();
+    put(here, { 'a.tar': archive });
+    const source = await openSource(`${here}/a.tar`, { drop: ['ann'] });
+    expect([source.classes, source.length]).toEqual([['bob'], 1]);
+    await source.close();
+    await expect(openSource(`${here}/a.tar`, { drop: ['zoe'] })).rejects.toThrow(OptionError);
+  });
+
+  it('says in one line what is wrong', async () => {
+    const here = folder();
+    put(here, { 'pairs.txt': 'text' });
+    await expect(openSource(`${here}/none`)).rejects.toThrow(FileError);
+    await expect(openSource(`${here}/none`)).rejects.toThrow(/none: there is no such file or folder$/);
+    await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow(FormatError);
+    await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow('byte 0: expected a tar, tar.gz or RecordIO file');
+  });
+});
