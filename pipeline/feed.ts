@@ -40,9 +40,10 @@ export class Feed<T> extends Actor {
     return 0;
   }
 
-  /** Once the source is open: what only then is known. */
+  /** Once the source is open: what only then is known. A run resumed at the end of an epoch goes on with the next. */
   check(): void {
     const { name, source, shuffle } = this.#node;
+    if (source.read !== undefined && source.length !== undefined && this.#position >= source.length) this.#turn();
     if (shuffle === 'full' && (source.read === undefined || source.length === undefined))
       throw new OptionError(name, 'shuffle', `'none': ${source.name} has no random access`, shuffle);
   }
@@ -113,7 +114,6 @@ export class Feed<T> extends Actor {
 
   /** Indexes of the next chunk; a chunk ends with its epoch. */
   #indexes(length: number): Int32Array {
-    if (this.#position >= length) this.#turn(Math.floor(this.#position / length), this.#position % length);
     const n = Math.min(this.#size, length - this.#position);
     if (this.#node.shuffle === 'full') this.#order ??= permutation(length, this.#seed, this.#node.name, this.#epoch);
     const order = this.#order;
@@ -156,9 +156,9 @@ export class Feed<T> extends Actor {
   }
 
   /** On to the next epoch. */
-  #turn(epochs = 1, position = 0): void {
-    this.#epoch += epochs;
-    this.#position = position;
+  #turn(): void {
+    this.#epoch++;
+    this.#position = 0;
     this.#order = undefined;
     this.#walk = undefined;
     this.#skip = 0;
