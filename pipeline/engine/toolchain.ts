@@ -30,6 +30,12 @@ function platformFault(): string | undefined {
   return major > 2 || minor >= 27 ? undefined : `glibc ${header.glibcVersionRuntime} is older than 2.27`;
 }
 
+const NO_PIP = 3;
+const PYTHON_CHECK = `
+import sys, importlib.util
+sys.exit(1 if sys.version_info < (3, 8) else 0 if importlib.util.find_spec('pip') else ${NO_PIP})
+`;
+
 /**
  * Finds the tools.
  * @throws ToolchainError that names every one that is missing
@@ -40,13 +46,11 @@ export async function findToolchain(): Promise<Toolchain> {
   let python: string | undefined;
   let seen = false;
   for (const name of ['python3', 'python']) {
-    const version = await runCommand(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 8))']);
-    if (version?.code !== 0) continue;
-    seen = true;
-    if ((await runCommand(name, ['-m', 'pip', '--version']))?.code === 0) {
-      python = name;
-      break;
-    }
+    const code = (await runCommand(name, ['-c', PYTHON_CHECK]))?.code;
+    seen ||= code === NO_PIP;
+    if (code !== 0) continue;
+    python = name;
+    break;
   }
   if (python === undefined) {
     missing.push(seen ? 'pip' : 'Python 3');
