@@ -21,8 +21,12 @@ const COLUMNS = ['norms', 'cosine', 'probability', 'margin', 'gradientScale'] as
  * update has been sent already.
  */
 export function readStep(out: HeadOutput, gradientNorm: Scalar | undefined): StepNumbers {
-  const scalars = [out.loss, ...(gradientNorm ? [gradientNorm] : [])].map((x) => reshape(x, [1]) as Tensor1D);
-  const all = tidy(() => concat([...scalars, ...COLUMNS.map((name) => out[name])]).dataSync<'float32'>());
+  const scalars = gradientNorm ? [out.loss, gradientNorm] : [out.loss];
+  const packed = tidy(() =>
+    concat([...scalars.map((x): Tensor1D => reshape(x, [1])), ...COLUMNS.map((name) => out[name])]),
+  );
+  const all = packed.dataSync<'float32'>();
+  packed.dispose();
   const count = out.norms.shape[0];
   const columns = Object.fromEntries(
     COLUMNS.map((name, i) => [name, all.slice(scalars.length + i * count, scalars.length + (i + 1) * count)]),

@@ -1,0 +1,58 @@
+import { memory } from '@tensorflow/tfjs-core';
+import { from, lastValueFrom, toArray } from 'rxjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { architecture, createModel, type Model } from '../../../operators/net/model.ts';
+import { embed } from '../../../operators/steps/embed.ts';
+import { startEngine } from '../../../pipeline/engine/load.ts';
+import type { Batch, Embeddings } from '../../../pipeline/items.ts';
+import { drawnBatch } from '../../fixtures/batches.ts';
+
+const run = (model: Model, flip: boolean | undefined, ...batches: Batch[]): Promise<Embeddings[]> =>
+  lastValueFrom(from(batches).pipe(embed({ model, ...(flip !== undefined && { flip }) }), toArray()));
+
+/** The batch with every row of pixels reversed. */
+function mirrored(batch: Batch): Batch {
+  const [h, w] = batch.size;
+  const pixels = batch.pixels.slice();
+  for (let row = 0; row < batch.labels.length * h; row++) {
+    for (let x = 0; x < w; x++) {
+      const pixel = batch.pixels.subarray((row * w + x) * 3, (row * w + x) * 3 + 3);
+      pixels.set(pixel, (row * w + w - 1 - x) * 3);
+    }
+  }
+  return { ...batch, pixels };
+}
+
+describe.each(['native', 'wasm'] as const)('embed on %s', (backend) => {
+  let model: Model;
+  beforeAll(async () => {
+    await startEngine({ want: backend });
+    model = createModel(architecture('ir10', { size: [16, 16], units: [1, 1], widths: [4, 8], embedding: 8 }), {
+      seed: 5,
+    });
+  });
+
+  it('sums the embeddings of an image and its mirror image, un-normalised, by default', async () => {
+    const batch = drawnBatch(0, 3, 5, 16);
+    const [both] = await run(model, undefined, batch);
+    const [plain] = await run(model, false, batch);
+    const [other] = await run(model, false, mirrored(batch));
+    both!.values.forEach((x, i) => expect(x).toBeCloseTo(plain!.values[i]! + other!.values[i]!, 4));
+    const { values, ...rest } = both!;
+    expect(values).toHaveLength(24);
+    expect(rest).toEqual({ epoch: 0, dimension: 8, labels: batch.labels, ids: batch.ids, keys: batch.keys });
+  });
+
+  it('gives an image the same embedding whatever is in its batch', async () => {
+    const [three] = await run(model, true, drawnBatch(0, 3, 5, 16));
+    const [eight] = await run(model, true, drawnBatch(0, 8, 5, 16));
+    // The noise of an image depends on where its batch begins, not on its length.
+    three!.values.forEach((x, i) => expect(x).toBeCloseTo(eight!.values[i]!, 4));
+  });
+
+  it('leaves no tensor behind', async () => {
+    const before = memory().numTensors;
+    await run(model, true, drawnBatch(0, 2, 5, 16), drawnBatch(1, 2, 5, 16));
+    expect(memory().numTensors).toBe(before);
+  });
+});

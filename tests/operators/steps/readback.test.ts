@@ -1,0 +1,45 @@
+import { dispose, memory, scalar, tensor1d, type Scalar } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { HeadOutput } from '../../../operators/margins/head.ts';
+import { readStep, samplesOf } from '../../../operators/steps/readback.ts';
+import { startEngine } from '../../../pipeline/engine/load.ts';
+
+function output(norms: number[]): HeadOutput {
+  const column = (from: number) => tensor1d(norms.map((_, i) => from + i));
+  return {
+    loss: scalar(2.5),
+    norms: tensor1d(norms),
+    cosine: column(10),
+    probability: column(20),
+    margin: column(30),
+    gradientScale: column(40),
+  } as unknown as HeadOutput;
+}
+
+describe('readback', () => {
+  beforeAll(async () => {
+    await startEngine({ want: 'cpu' });
+  });
+
+  it('takes figures and columns apart again', () => {
+    const out = output([3, 5]);
+    const norm: Scalar = scalar(7);
+    const before = memory().numTensors;
+    const numbers = readStep(out, norm);
+    expect(memory().numTensors).toBe(before);
+    expect(numbers.loss).toBe(2.5);
+    expect(numbers.figures).toEqual({ gradientNorm: 7, normMean: 4, normStd: Math.SQRT2, cosineMean: 10.5 });
+    expect([...numbers.gradientScale]).toEqual([40, 41]);
+    const keys = [4, 9].map((index, position) => ({ epoch: 0, position, index }));
+    expect(samplesOf(numbers, keys, new Set([9, 12]))).toEqual([
+      { index: 9, norm: 5, cosine: 11, probability: 21, margin: 31, gradientScale: 41 },
+    ]);
+    dispose([...Object.values(out), norm]);
+  });
+
+  it('has no gradient norm where none was computed, and no deviation for a batch of one', () => {
+    const out = output([3]);
+    expect(readStep(out, undefined).figures).toEqual({ normMean: 3, normStd: 0, cosineMean: 10 });
+    dispose(Object.values(out));
+  });
+});
