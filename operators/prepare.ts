@@ -39,8 +39,8 @@ interface Settings {
  *
  * A sample with five landmarks is aligned to the ArcFace template, one without is resized. What leaves has `pixels`
  * and `size`, no `bytes`, and its `points` in pixels of the prepared face. The flip is keyed by (seed, 'flip', epoch,
- * position): the same faces come out of any number of threads, in chunks of any size. All faces of a chunk share one
- * ArrayBuffer, so that a chunk leaves its thread by one transfer.
+ * position): the same faces come out of any number of threads, in chunks of any size. Each face fills an ArrayBuffer of its
+ * own, so that it leaves its thread by transfer.
  *
  * @param options Checked as {@link PrepareOptions}; others are refused.
  * @return Works on a chunk: at once where all are ordinary JPEGs, else as a promise.
@@ -52,23 +52,18 @@ export async function setup(
 ): Promise<Work<Sample, Sample>> {
   const settings = check(options, context.stage);
   const decode = await loadDecoder();
+  const one = (sample: Sample): Result<Sample> | Promise<Result<Sample>> => {
+    const finish = (image: Pixels): Result<Sample> => ({ value: place(sample, image, settings, context.seed) });
+    const broken = (error: unknown): Result<Sample> => ({ fault: faultOf(sample, error, context.stage) });
+    try {
+      const image = picture(sample, decode);
+      return image instanceof Promise ? image.then(finish).catch(broken) : finish(image);
+    } catch (error) {
+      return broken(error);
+    }
+  };
   return (chunk) => {
-    const { height, width } = settings;
-    const bytesEach = height * width * 3;
-    const faces = new Uint8Array(chunk.length * bytesEach);
-    const results = chunk.map((sample, i): Result<Sample> | Promise<Result<Sample>> => {
-      const face = { height, width, data: faces.subarray(i * bytesEach, (i + 1) * bytesEach) };
-      const finish = (image: Pixels): Result<Sample> => ({
-        value: place(sample, image, face, settings.flip, context.seed),
-      });
-      const broken = (error: unknown): Result<Sample> => ({ fault: faultOf(sample, error, context.stage) });
-      try {
-        const image = picture(sample, decode);
-        return image instanceof Promise ? image.then(finish).catch(broken) : finish(image);
-      } catch (error) {
-        return broken(error);
-      }
-    });
+    const results = chunk.map(one);
     return results.every(isDone) ? results : Promise.all(results);
   };
 }
@@ -81,21 +76,24 @@ function isDone(result: Result<Sample> | Promise<Result<Sample>>): result is Res
 function picture(sample: Sample, decode: Decode): Pixels | Promise<Pixels> {
   if (sample.bytes !== undefined) return decode(sample.bytes);
   const { pixels, size } = sample;
-  if (pixels === undefined || size === undefined) throw new RxfaceError('has neither bytes nor pixels with their size');
+  if (pixels === undefined || size === undefined || pixels.length !== size[0] * size[1] * 3) {
+    throw new RxfaceError('has neither bytes nor pixels of their size');
+  }
   return { height: size[0], width: size[1], data: pixels };
 }
 
-/** Aligns or resizes `image` into `face` and augments it there. */
-function place(sample: Sample, image: Pixels, face: Pixels, chance: number, seed: number): Sample {
+/** Aligns or resizes `image` to a face in a buffer of its own, and augments it there. */
+function place(sample: Sample, image: Pixels, { height, width, flip: chance }: Settings, seed: number): Sample {
   const { bytes: _, points, ...rest } = sample;
+  const face = { height, width, data: new Uint8Array(height * width * 3) };
   let placed: Float32Array | undefined;
   if (points === undefined) resize(image, face);
   else placed = align(image, points, face);
   if (hashKey(seed, 'flip', sample.epoch, sample.position) < chance * 2 ** 32) {
     flip(face);
-    placed &&= flipPoints(placed, face.width);
+    placed &&= flipPoints(placed, width);
   }
-  const prepared: Sample = { ...rest, pixels: face.data, size: [face.height, face.width] };
+  const prepared: Sample = { ...rest, pixels: face.data, size: [height, width] };
   if (placed !== undefined) prepared.points = placed;
   return prepared;
 }

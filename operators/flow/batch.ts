@@ -1,8 +1,11 @@
-import { Observable } from 'rxjs';
+import { concat, concatMap, defer } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { OptionError, RxfaceError, ShapeError } from '../../pipeline/errors.ts';
 import { FACTORS } from '../../pipeline/items.ts';
 import type { Batch, Factor, Sample } from '../../pipeline/items.ts';
+
+const NONE: Batch[] = [];
 
 /**
  * Collects samples into batches of `count`, each in one buffer.
@@ -31,39 +34,26 @@ export function batch(count: number, options: { partial?: 'drop' | 'keep' } = {}
     throw new OptionError('batch', 'count', 'a whole number of at least 1', count);
   if (partial !== 'drop' && partial !== 'keep') throw new OptionError('batch', 'partial', "'drop' or 'keep'", partial);
   const operator = (source: Observable<Sample>): Observable<Batch> =>
-    new Observable((subscriber) => {
+    defer(() => {
       let open: Batch | undefined;
       let epoch: number | undefined;
       let step = 0;
-      const close = (): void => {
+      const close = (): Batch[] => {
         const closing = open;
         open = undefined;
-        if (closing === undefined) return;
-        const full = closing.keys.length === count;
-        if (full || partial === 'keep') subscriber.next(full ? closing : cut(closing));
+        if (closing === undefined) return NONE;
+        if (closing.keys.length === count) return [closing];
+        return partial === 'keep' ? [cut(closing)] : NONE;
       };
-      return source.subscribe({
-        next(sample) {
-          if (sample.epoch !== epoch) {
-            close();
-            epoch = sample.epoch;
-            step = Math.floor(sample.position / count);
-          }
-          try {
-            open ??= begin(sample, step++, count);
-            put(sample, open);
-          } catch (error) {
-            subscriber.error(error);
-            return;
-          }
-          if (open.keys.length === count) close();
-        },
-        error: (error) => subscriber.error(error),
-        complete() {
-          close();
-          subscriber.complete();
-        },
-      });
+      const take = (sample: Sample): Batch[] => {
+        const ended = sample.epoch === epoch ? NONE : close();
+        if (sample.epoch !== epoch) step = Math.floor(sample.position / count);
+        epoch = sample.epoch;
+        open ??= begin(sample, step++, count);
+        put(sample, open);
+        return open.keys.length === count ? [...ended, ...close()] : ended;
+      };
+      return concat(source.pipe(concatMap(take)), defer(close));
     });
   const label = { in: 'Sample', out: 'Batch', keeps: 'order', asks: count, gives: 1, holds: count - 1, items: count };
   return Object.assign(operator, { label });

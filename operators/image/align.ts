@@ -33,9 +33,10 @@ export function arcFaceTemplate(height: number, width: number): number[] {
  * @param points Five x, y in pixels of `image`: eye at image left, eye at image right, nose, mouth corners left, right.
  * @param into The aligned face; its pixels are overwritten.
  * @return The five landmarks in pixels of `into`.
- * @throws RxfaceError where the landmarks coincide or are not finite.
+ * @throws RxfaceError where the landmarks are not five, coincide or are not finite.
  */
 export function align(image: Pixels, points: ArrayLike<number>, into: Pixels): Float32Array {
+  if (points.length !== 10) throw new RxfaceError(`landmarks are ${points.length} numbers instead of five x, y`);
   const forward = similarity(points, arcFaceTemplate(into.height, into.width));
   const back = forward && inverse(forward);
   if (forward === undefined || back === undefined) {

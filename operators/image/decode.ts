@@ -1,4 +1,4 @@
-import { readImageHeader, showStart } from '../../pipeline/bytes/imageHeader.ts';
+import { imageSize } from '../../pipeline/bytes/imageSize.ts';
 import { RxfaceError } from '../../pipeline/errors.ts';
 import { decodeWithSharp } from '../../pipeline/pixels.ts';
 import type { Pixels } from '../../pipeline/pixels.ts';
@@ -30,10 +30,10 @@ export type Decode = (bytes: Uint8Array) => Pixels | Promise<Pixels>;
 export async function loadDecoder(): Promise<Decode> {
   let jpeg: JpegDecoder | undefined = await loadJpegDecoder();
   return (bytes) => {
-    const header = readImageHeader(bytes);
-    if (header === undefined) throw new RxfaceError(notAnImage(bytes));
-    const { kind, height, width, components } = header;
-    if (kind === 'JPEG' && components !== 4 && height * width <= MOST_PIXELS && jpeg !== undefined) {
+    const head = imageSize(bytes);
+    if (head === undefined) throw new RxfaceError(notAnImage(bytes));
+    const { format, height, width, components } = head;
+    if (format === 'jpeg' && components !== 4 && height * width <= MOST_PIXELS && jpeg !== undefined) {
       const pixels = jpeg(bytes);
       if (pixels !== undefined) return pixels;
       jpeg = undefined;
@@ -44,17 +44,27 @@ export async function loadDecoder(): Promise<Decode> {
       );
     }
     return decodeWithSharp(bytes).catch((error: unknown) => {
-      throw new RxfaceError(`damaged ${kind}: ${firstLine(error)}`, { cause: error });
+      throw new RxfaceError(`damaged ${format === 'webp' ? 'WebP' : format.toUpperCase()}: ${firstLine(error)}`, {
+        cause: error,
+      });
     });
   };
 }
 
 function notAnImage(bytes: Uint8Array): string {
   const start = showStart(bytes);
-  const known = /^"RIFF|^"?(ff d8 ff|89 50 4e 47)|^52 49 46 46/.test(start);
-  return known
+  return /^(ff d8 ff|89 50 4e 47|52 49 46 46)/.test(start)
     ? `cut off after ${bytes.length} bytes, before its size is said`
     : `not a JPEG, PNG or WebP (starts with ${start})`;
+}
+
+/** The first bytes as a person can read them: as text where they are text, else in hexadecimal. */
+function showStart(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'nothing';
+  const start = bytes.subarray(0, 12);
+  const isText = start.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d));
+  if (isText) return JSON.stringify(String.fromCharCode(...start));
+  return Array.from(start.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
 /** libvips repeats itself, a line per attempt. */

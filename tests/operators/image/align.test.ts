@@ -59,3 +59,9 @@ test.each([
 ])('refuses landmarks that %s', (_, points) => {
   expect(() => align(blank(20, 20), points, blank(112, 112))).toThrow(/landmarks determine no alignment/);
 });
+
+test('refuses other than five landmarks', () => {
+  expect(() => align(blank(20, 20), new Float32Array(4), blank(112, 112))).toThrow(
+    'landmarks are 4 numbers instead of five x, y',
+  );
+});

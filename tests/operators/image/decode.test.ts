@@ -83,7 +83,9 @@ test('goes on after any number of damaged JPEGs', async () => {
   const whole = await drawn(40, 40).jpeg().toBuffer();
   const expected = (await decode(whole)).data;
   for (let i = 0; i < 300; i++) {
-    await expect(async () => decode(whole.subarray(0, whole.length - 20 - (i % 100)))).rejects.toThrow(/damaged JPEG: /);
+    await expect(async () => decode(whole.subarray(0, whole.length - 20 - (i % 100)))).rejects.toThrow(
+      /damaged JPEG: /,
+    );
     expect(Buffer.compare((await decode(whole)).data, expected)).toBe(0);
   }
 });

@@ -1,0 +1,28 @@
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { decodeWithSharp, encodePng } from '../../pipeline/pixels.ts';
+
+const image = { height: 2, width: 3, data: Uint8Array.from({ length: 18 }, (_, i) => i * 14) };
+
+test('a PNG gives back the pixels it was made of', async () => {
+  const png = await encodePng(image);
+  expect([...png.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+  expect(await decodeWithSharp(png)).toEqual(image);
+});
+
+test('an overlay is drawn on top', async () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"><rect width="1" height="1" fill="#ff8000"/></svg>';
+  const { data } = await decodeWithSharp(await encodePng(image, svg));
+  expect([...data.subarray(0, 6)]).toEqual([255, 128, 0, 42, 56, 70]);
+});
+
+test('pixels are taken as stored: no profile, no orientation, no alpha', async () => {
+  const raw = sharp(image.data, { raw: { height: 2, width: 3, channels: 3 } });
+  const turned = await raw.clone().withMetadata({ orientation: 6 }).ensureAlpha(0.2).png().toBuffer();
+  expect(await decodeWithSharp(turned)).toEqual(image);
+});
+
+test('rejects what is no image', async () => {
+  await expect(decodeWithSharp(Buffer.from('no image'))).rejects.toThrow(/unsupported image format/);
+});
