@@ -11,7 +11,7 @@
  * @return NaN of no values
  */
 export function quantile(values: ArrayLike<number>, p: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   if (sorted.length === 0) return NaN;
   const at = p * (sorted.length - 1);
   const below = sorted[Math.floor(at)]!;

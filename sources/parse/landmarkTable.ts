@@ -2,10 +2,10 @@ import { columnsOf, parseCsv } from '../../pipeline/bytes/csv.ts';
 import { FormatError } from '../../pipeline/errors.ts';
 
 /** Columns of a landmark table, in the order of Sample.points: left and right as they lie in the image. */
-export const LANDMARK_COLUMNS = [
-  ...['eyeL_x', 'eyeL_y', 'eyeR_x', 'eyeR_y', 'nose_x', 'nose_y'],
-  ...['mouthL_x', 'mouthL_y', 'mouthR_x', 'mouthR_y'],
-] as const;
+export const LANDMARK_COLUMNS = ['eyeL', 'eyeR', 'nose', 'mouthL', 'mouthR'].flatMap((point) => [
+  `${point}_x`,
+  `${point}_y`,
+]);
 
 /**
  * Reads a table of five landmarks per image, in pixels of that image. Its columns are found by their names

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { encodeRecord, joinRecord } from '../../pipeline/bytes/recordio.ts';
 import { FileError, FormatError } from '../../pipeline/errors.ts';
 import { recordIO } from '../../sources/recordIO.ts';
 import { sourceContract } from '../contracts/source.ts';
 import { folder, imageBytes, join8, payloadOf, put, recordsOf } from '../fixtures/archives.ts';
+import mxnet from '../fixtures/records.json' with { type: 'json' };
 
 const MAGIC = Uint8Array.of(0x0a, 0x23, 0xd7, 0xce);
 // At multiples of four of the payload, whose header takes 24 bytes: the record is written in four parts.
@@ -76,6 +79,23 @@ const open = async (files: Record<string, Uint8Array | string>) => {
 };
 
 describe('RecordIO', () => {
+  it('reads what MXNet writes, and would write the same bytes', async () => {
+    const here = folder();
+    const rec = Uint8Array.from(Buffer.from(mxnet.rec, 'base64'));
+    put(here, { 'train.rec': rec, 'train.idx': mxnet.idx });
+    const source = recordIO(`${here}/train.rec`);
+    const read = await source.read(Int32Array.from(mxnet.records.keys()));
+    const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+    expect(read.map(({ id, label, bytes }) => [Number(id), label, sha256(bytes!)])).toEqual(mxnet.records);
+    expect(source.faults).toEqual([]);
+    const starts = mxnet.idx.trim().split('\n').map((line) => Number(line.split('\t')[1])); // prettier-ignore
+    const again = starts.map((start, i) =>
+      encodeRecord(joinRecord(rec.subarray(start, starts[i + 1]), 'train.rec', start)),
+    );
+    expect(join8(...again)).toEqual(rec);
+    await source.close();
+  });
+
   it('reports records cut off by the end of the file, with offset and size', async () => {
     const bytes = insightface.rec.length - 20;
     const { ids, faults } = await open({ 'a.rec': insightface.rec.subarray(0, bytes), 'a.idx': insightface.idx });
