@@ -29,7 +29,7 @@ export class Link<T> {
     this.capacity = capacity;
     this.bytes = bytes;
     // A ring of a power of two wraps with a mask. It grows as far as it is used: capacities are often generous.
-    this.#ring = new Array<T | undefined>(16);
+    this.#ring = Array.from({ length: 16 });
     this.#mask = 15;
   }
 
@@ -110,7 +110,7 @@ export class Link<T> {
 
   #grow(): void {
     const old = this.#ring;
-    const ring = new Array<T | undefined>(old.length * 2);
+    const ring: (T | undefined)[] = Array.from({ length: old.length * 2 });
     for (let i = 0; i < this.#size; i++) ring[i] = old[(this.#head + i) & this.#mask];
     this.#ring = ring;
     this.#mask = ring.length - 1;

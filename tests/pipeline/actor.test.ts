@@ -5,8 +5,8 @@ import { Loop } from '../../pipeline/loop.ts';
 class Scripted extends Actor {
   readonly discarded = 0;
   readonly script: (() => Waits)[];
-  constructor(script: (() => Waits)[], life: Life) {
-    super('scripted', 'stage', life);
+  constructor(script: (() => Waits)[], run: Life) {
+    super('scripted', 'stage', run);
     this.script = script;
   }
   protected work(): Waits {
@@ -24,8 +24,15 @@ function spend(milliseconds: number): void {
 
 function life(): Life & { ended: number } {
   const loop = new Loop({ afterTurn: () => undefined, failed: () => expect.fail() });
-  const it = { loop, over: false, stopping: false, ended: 0, fail: () => undefined, finished: () => void it.ended++ };
-  return it;
+  const made = {
+    loop,
+    over: false,
+    stopping: false,
+    ended: 0,
+    fail: () => undefined,
+    finished: () => void made.ended++,
+  };
+  return made;
 }
 
 describe('actor', () => {
