@@ -70,7 +70,10 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** What is wrong with it, in words; empty where it can run. */
   validate(): string[];
-  /** Most source items in flight at once: capacities x items per item, plus what stages hold. */
+  /**
+   * Most source items in flight at once: capacities x items per item, plus what stages hold and sinks write.
+   * A source that can only be walked holds the rest of one of its own chunks besides.
+   */
   bound(): number;
   /** The graph as Mermaid text. */
   draw(): string;
