@@ -48,24 +48,20 @@ export function runningStatistics(momentum: number, start?: { mean: number; std:
         const before = current ?? initial();
         const count = values.shape[0];
         const batchMean: Scalar = mean(values);
-        const average = (old: Scalar, now: Scalar): Scalar => add(mul(old, momentum), mul(now, 1 - momentum));
-        const batchStd: Scalar | undefined =
-          count > 1 ? sqrt(mul(sum(square(sub(values, batchMean))), 1 / (count - 1))) : undefined;
+        const batchStd: Scalar =
+          count > 1
+            ? sqrt(mul(sum(square(sub(values, batchMean))), 1 / (count - 1)))
+            : (before?.std.clone() ?? scalar(1));
         set({
-          mean: before ? average(before.mean, batchMean) : batchMean,
-          std: before ? (batchStd ? average(before.std, batchStd) : before.std.clone()) : (batchStd ?? scalar(1)),
+          mean: before ? average(before.mean, batchMean, momentum) : batchMean,
+          std: before && count > 1 ? average(before.std, batchStd, momentum) : batchStd,
         });
       });
       return current!;
     },
     save(): StateMap {
       const at = current ?? start;
-      if (!at) return {};
-      const array = (x: Scalar | number): StateArray => ({
-        shape: [1],
-        data: typeof x === 'number' ? Float32Array.of(x) : Float32Array.from(x.dataSync()),
-      });
-      return { batch_mean: array(at.mean), batch_std: array(at.std) };
+      return at ? { batch_mean: arrayOf(at.mean), batch_std: arrayOf(at.std) } : {};
     },
     load(state) {
       if (!start && Object.keys(state).length === 0) return;
@@ -82,4 +78,12 @@ export function runningStatistics(momentum: number, start?: { mean: number; std:
       current = undefined;
     },
   };
+}
+
+function average(history: Scalar, now: Scalar, momentum: number): Scalar {
+  return add(mul(history, momentum), mul(now, 1 - momentum));
+}
+
+function arrayOf(x: Scalar | number): StateArray {
+  return { shape: [1], data: typeof x === 'number' ? Float32Array.of(x) : Float32Array.from(x.dataSync()) };
 }

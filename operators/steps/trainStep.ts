@@ -9,7 +9,7 @@ import { CENTRES, type Centres } from '../net/centres.ts';
 import type { Grads } from '../net/layer.ts';
 import type { Model } from '../net/model.ts';
 import { createScope } from '../net/scope.ts';
-import { sgd, type SgdOptions } from './optimiser/sgd.ts';
+import { sgd, type SgdOptions } from './sgd.ts';
 import { readStep, samplesOf, type StepNumbers } from './readback.ts';
 import type { Schedule } from './schedule.ts';
 import { loadTrained, saveTrainedState, saveTrainedWeights, trainable, type Trained } from './trainingState.ts';

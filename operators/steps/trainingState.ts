@@ -5,7 +5,7 @@ import { CENTRES, kernelOf, type Centres } from '../net/centres.ts';
 import type { ParamSpec } from '../net/layer.ts';
 import type { Model } from '../net/model.ts';
 import { loadWeights, saveWeights } from '../net/weights.ts';
-import type { Sgd } from './optimiser/sgd.ts';
+import type { Sgd } from './sgd.ts';
 
 /** What a training changes as it goes. All of it belongs to the caller. */
 export interface Trained {

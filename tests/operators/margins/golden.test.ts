@@ -73,6 +73,8 @@ describe.each(['cpu', 'native'] as const)('golden vectors on %s', (backend) => {
   });
 });
 
+const read = (x: Tensor): number[] => [...x.dataSync()];
+
 /** Target logits, loss, and the loss's gradient by the own entry of unit features that are taken as free. */
 function runHead(margin: Margin): { logits: number[]; loss: number; own: number[] } {
   const embedding = tensor2d(
@@ -81,7 +83,6 @@ function runHead(margin: Margin): { logits: number[]; loss: number; own: number[
   );
   const kernel = tensor2d(CENTRES, [3, 3]);
   const out = head({ embedding, kernel, labels: LABELS, margin });
-  const read = (x: Tensor): number[] => [...x.dataSync()];
   const moved = read(out.margin);
   const result = {
     logits: read(out.cosine).map((c, i) => margin.scale * (c - moved[i]!)),

@@ -1,54 +1,32 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
-import { beforeAll, describe } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { adaFace } from '../../../operators/margins/adaFace.ts';
 import { arcFace } from '../../../operators/margins/arcFace.ts';
 import { cosFace } from '../../../operators/margins/cosFace.ts';
 import { normFace } from '../../../operators/margins/normFace.ts';
-import { softmax } from '../../../operators/margins/softmax.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import { marginContract } from '../../contracts/margin.ts';
-
-const identity = (c: Tensor1D): Tensor1D => tf.clone(c);
-const arc = (c: Tensor1D): Tensor1D => tf.cos(tf.clipByValue(tf.add(tf.acos(c), 0.5), 1e-4, Math.PI - 1e-4));
-
-/** AdaFace from its paper with the statistics' first step in plain numbers. */
-const ada =
-  (momentum: number) =>
-  (c: Tensor1D, norms: Tensor1D): Tensor1D => {
-    const n = [...norms.dataSync()].map((x) => Math.min(Math.max(x, 0.001), 100));
-    const average = n.reduce((a, b) => a + b, 0) / n.length;
-    const std = Math.sqrt(n.reduce((a, b) => a + (b - average) ** 2, 0) / (n.length - 1));
-    const mu = momentum * 20 + (1 - momentum) * average;
-    const sigma = momentum * 100 + (1 - momentum) * std;
-    const q = tf.tensor1d(n.map((x) => Math.min(Math.max(((x - mu) / (sigma + 1e-3)) * 0.333, -1), 1)));
-    const angle = tf.clipByValue(tf.sub(tf.acos(c), tf.mul(q, 0.4)), 1e-3, Math.PI - 1e-3);
-    return tf.sub(tf.cos(angle), tf.add(tf.mul(q, 0.4), 0.4));
-  };
+import { MARGINS } from '../../contracts/margins.ts';
 
 describe.each(['cpu', 'native'] as const)('on %s', (backend) => {
   beforeAll(async () => {
     await startEngine({ want: backend });
   });
 
-  // The oracle of a product is as long as the embeddings: small logits keep float32 differences meaningful.
-  marginContract('softmax', { make: softmax, formula: identity });
-  marginContract('NormFace', { make: () => normFace({ s: 16 }), formula: identity });
-  marginContract('CosFace', { make: () => cosFace({ s: 16, m: 0.35 }), formula: (c) => tf.sub(c, 0.35) });
-  marginContract('ArcFace', { make: () => arcFace({ s: 16 }), formula: arc });
-  marginContract('ArcFace, straight-through', {
-    make: () => arcFace({ s: 16, gradient: 'straightThrough' }),
-    formula: (c) => tf.cos(tf.add(tf.acos(c), 0.5)),
-    straightThrough: 1,
-  });
-  marginContract('AdaFace', { make: () => adaFace({ s: 16 }), formula: ada(0.99) });
-  marginContract("AdaFace, the batch's own statistics", {
-    make: () => adaFace({ s: 16, emaMomentum: 0 }),
-    formula: ada(0),
-  });
-  marginContract('AdaFace, straight-through', {
-    make: () => adaFace({ s: 16, gradient: 'straightThrough' }),
-    formula: ada(0.99),
-    straightThrough: 1,
+  for (const [name, margin] of Object.entries(MARGINS)) marginContract(name, margin);
+});
+
+describe('margins', () => {
+  it.each([
+    [() => adaFace({ s: 0 }), 'adaFace: s must be above 0, received 0'],
+    [() => adaFace({ m: -1 }), 'adaFace: m must be at least 0, received -1'],
+    [() => adaFace({ h: -1 }), 'adaFace: h must be at least 0, received -1'],
+    [() => adaFace({ emaMomentum: 2 }), 'adaFace: emaMomentum must be in [0, 1], received 2'],
+    [() => arcFace({ s: NaN }), 'arcFace: s must be above 0, received NaN'],
+    [() => arcFace({ m: 4 }), 'arcFace: m must be in [0, pi), received 4'],
+    [() => cosFace({ s: -1 }), 'cosFace: s must be above 0, received -1'],
+    [() => cosFace({ m: -0.1 }), 'cosFace: m must be at least 0, received -0.1'],
+    [() => normFace({ s: 0 }), 'normFace: s must be above 0, received 0'],
+  ])('refuse options outside their bounds: case %#', (make, message) => {
+    expect(make).toThrow(message);
   });
 });

@@ -1,8 +1,8 @@
 import { keep, memory, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decays, descend, sgd } from '../../../../operators/steps/optimiser/sgd.ts';
-import { startEngine } from '../../../../pipeline/engine/load.ts';
-import figures from '../../../fixtures/sgd.json' with { type: 'json' };
+import { decays, descend, sgd } from '../../../operators/steps/sgd.ts';
+import { startEngine } from '../../../pipeline/engine/load.ts';
+import figures from '../../fixtures/sgd.json' with { type: 'json' };
 
 const RATES = [0.1, 0.1, 0.01];
 const SPECS = [

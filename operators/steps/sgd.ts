@@ -14,8 +14,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
-import { OptionError } from '../../../pipeline/errors.ts';
-import type { Grads, ParamSpec } from '../../net/layer.ts';
+import { OptionError } from '../../pipeline/errors.ts';
+import type { Grads, ParamSpec } from '../net/layer.ts';
 
 /**
  * Which parameters shrink: 'adaface' all but batch norm's, as its repository does; 'weights' only those of convolutions, linear
