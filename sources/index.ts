@@ -7,3 +7,7 @@ export { landmarks } from './landmarks.ts';
 export { openSource, type SourceOptions } from './openSource.ts';
 export { recordIO } from './recordIO.ts';
 export { tar } from './tar.ts';
+export { cfp } from './cfp.ts';
+export { lfw } from './lfw.ts';
+export { only } from './only.ts';
+export type { CfpSubset } from './parse/cfpProtocol.ts';

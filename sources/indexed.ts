@@ -71,7 +71,8 @@ export function indexed(name: string, build: () => Promise<Index>): IndexedSourc
       const last = opening;
       opening = undefined;
       index = undefined;
-      await (await last)?.close?.();
+      // What never opened needs no closing; whoever opened it has the error.
+      await (await last?.catch(() => undefined))?.close?.();
     },
     get length() {
       return index?.labels.length;

@@ -75,7 +75,8 @@ async function build(pattern: string): Promise<Index> {
   };
 }
 
-async function openTar(path: string): Promise<ReadHandle> {
+/** A tar, unpacked first where it is gzipped. The caller closes it. */
+export async function openTar(path: string): Promise<ReadHandle> {
   const file = await open(path);
   if (!isGzip(await file.readAt(0, 2))) return file;
   await file.close();

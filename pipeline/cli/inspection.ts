@@ -41,7 +41,12 @@ export interface Inspection {
 /** Reads a source through once: every image's header, and with `records` the hash of every image. */
 export async function inspection(source: IndexedSource, options: { records?: boolean } = {}): Promise<Inspection> {
   await source.open();
-  const faults: Inspection['faults'] = (source.faults ?? []).map(({ file, offset, index, reason }) => ({ file, offset, index, reason }));
+  const faults: Inspection['faults'] = (source.faults ?? []).map(({ file, offset, index, reason }) => ({
+    file,
+    offset,
+    index,
+    reason,
+  }));
   const sizes = new Map<string, number>();
   const perLabel = new Map<number, number>();
   const records: InspectedRecord[] = [];

@@ -5,6 +5,19 @@ import type { PairProtocol } from '../../pipeline/items.ts';
 export type CfpSubset = 'ff' | 'fp';
 
 const FOLDS = 10;
+const list = (kind: 'F' | 'P'): string => `Protocol/Pair_list_${kind}.txt`;
+const split = (subset: CfpSubset, fold: number, kind: 'same' | 'diff'): string =>
+  `Protocol/Split/${subset.toUpperCase()}/${String(fold).padStart(2, '0')}/${kind}.txt`;
+
+/** Paths of the files that a subset's pairs come from. */
+export function cfpFiles(subset: CfpSubset): string[] {
+  const folds = Array.from({ length: FOLDS }, (_, i) => i + 1);
+  return [
+    list('F'),
+    ...(subset === 'fp' ? [list('P')] : []),
+    ...folds.flatMap((fold) => [split(subset, fold, 'same'), split(subset, fold, 'diff')]),
+  ];
+}
 
 /**
  * The CFP protocol's lists and splits as pairs: ten folds, in each the same-person pairs and then the different ones.
@@ -16,15 +29,14 @@ const FOLDS = 10;
  * @param read content of a file of the protocol by its path, e.g. 'Protocol/Pair_list_F.txt'; throws where there is none
  * @throws FormatError naming file, byte offset and line
  */
-export function cfpProtocol(read: (path: string) => string, subset: CfpSubset): PairProtocol {
+export function parseCfpProtocol(read: (path: string) => string, subset: CfpSubset): PairProtocol {
   const lists = { F: images(read, 'F'), P: subset === 'fp' ? images(read, 'P') : new Map<number, string>() };
-  const split = subset.toUpperCase();
   const pairs: PairProtocol['pairs'] = [];
   let size: number | undefined;
   for (let fold = 1; fold <= FOLDS; fold++) {
     const before = pairs.length;
     for (const kind of ['same', 'diff'] as const) {
-      const file = `Protocol/Split/${split}/${String(fold).padStart(2, '0')}/${kind}.txt`;
+      const file = split(subset, fold, kind);
       for (const { text, offset, line } of lines(read(file))) {
         const [a, b] = /^(\d+),(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
         const first = lists.F.get(a!);
@@ -43,8 +55,8 @@ export function cfpProtocol(read: (path: string) => string, subset: CfpSubset): 
   return { name: `cfp-${subset}`, pairs, folds: FOLDS };
 }
 
-function images(read: (path: string) => string, list: 'F' | 'P'): Map<number, string> {
-  const file = `Protocol/Pair_list_${list}.txt`;
+function images(read: (path: string) => string, kind: 'F' | 'P'): Map<number, string> {
+  const file = list(kind);
   const names = new Map<number, string>();
   for (const { text, offset, line } of lines(read(file))) {
     const match = /^(\d+)\s+(?:\S*\/)?([^/\s]+\/[^/\s]+\/[^/\s.]+)\.\w+$/.exec(text);

@@ -10,7 +10,7 @@ import type { PairProtocol } from '../../pipeline/items.ts';
  * @param file its name, for errors
  * @throws FormatError with the line's byte offset where a line or a count is wrong
  */
-export function lfwPairs(text: string, file: string): PairProtocol {
+export function parseLfwPairs(text: string, file: string): PairProtocol {
   const lines = text.split('\n');
   let offset = 0;
   const starts = lines.map((line) => {

@@ -33,7 +33,9 @@ describe('indexed', () => {
         read: async () => [{}],
       };
     });
-    await expect(source.open()).rejects.toThrow('not yet');
+    const opening = source.open();
+    await source.close();
+    await expect(opening).rejects.toThrow('not yet');
     await source.open();
     expect(source.length).toBe(1);
   });

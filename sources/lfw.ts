@@ -1,0 +1,12 @@
+import { readText } from '../pipeline/files/read.ts';
+import type { PairProtocol } from '../pipeline/items.ts';
+import { parseLfwPairs } from './parse/lfwPairs.ts';
+
+/**
+ * LFW's pairs from its pairs.txt: images named 'Abel_Pacheco/Abel_Pacheco_0004', without extension.
+ *
+ * @throws FileError, or FormatError with the byte offset of the first line that is wrong
+ */
+export async function lfw(path: string): Promise<PairProtocol> {
+  return parseLfwPairs(await readText(path), path);
+}
