@@ -1,0 +1,144 @@
+import { cast, scalar, tidy } from '@tensorflow/tfjs-core';
+import { from, lastValueFrom, toArray } from 'rxjs';
+import { loadJpegDecoder } from '../../../operators/image/jpeg.ts';
+import { openSource } from '../../../sources/openSource.ts';
+import { nativeBackend, startEngine } from '../../engine/load.ts';
+import type { Sample } from '../../items.ts';
+import { decodeWithSharp } from '../../pixels.ts';
+import { workers } from '../../workers.ts';
+
+export interface DecodeBenchOptions {
+  /** JPEGs: whatever `inspect` reads. */
+  data: string;
+  /** How many of them; all are held in memory. Default 2000. */
+  images?: number;
+  /** Times that every decoder takes its turn. Default 5. */
+  rounds?: number;
+}
+
+/** One decoder: how fast, and how far its pixels are from the first one's. */
+export interface DecodeRow {
+  decoder: string;
+  imagesPerSecond: { median: number; min: number; max: number };
+  /** Most grey levels between any of its values and the first decoder's; null where it was not compared. */
+  furthest: number | null;
+}
+
+interface Contender {
+  decoder: string;
+  /** Decodes everything; gives the pixels of each image where they are to be compared. */
+  decodeAll(faces: readonly Sample[]): Promise<Uint8Array[]>;
+}
+
+/**
+ * Measures decoders on the same images in turn, pixels in JavaScript's hands at the end of each.
+ *
+ * What comes of it is the choice in operators/image/decode.ts.
+ */
+export async function decodeRates(options: DecodeBenchOptions): Promise<DecodeRow[]> {
+  const { images = 2000, rounds = 5 } = options;
+  const faces = await load(options.data, images);
+  const contenders = [await turbo(), sharpInFlight(4), inThreads(1), inThreads(2), ...(await tensorFlow())];
+  const seconds: number[][] = contenders.map(() => []);
+  const furthest: (number | null)[] = [];
+  const [first] = contenders;
+  const pixels = await first!.decodeAll(faces);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      const start = performance.now();
+      const decoded = await contender.decodeAll(faces);
+      seconds[i]!.push((performance.now() - start) / 1000);
+      if (round === 0) furthest.push(distance(pixels, decoded));
+    }
+  }
+  return contenders.map(({ decoder }, i) => {
+    const rates = seconds[i]!.map((took) => Math.round(faces.length / took)).toSorted((a, b) => a - b);
+    const median = rates[Math.floor(rates.length / 2)]!;
+    return { decoder, imagesPerSecond: { median, min: rates[0]!, max: rates.at(-1)! }, furthest: furthest[i]! };
+  });
+}
+
+async function load(data: string, images: number): Promise<Sample[]> {
+  const source = await openSource(data);
+  await source.open();
+  try {
+    const count = Math.min(images, source.length ?? 0);
+    return await source.read(Int32Array.from({ length: count }, (_, i) => i));
+  } finally {
+    await source.close?.();
+  }
+}
+
+async function turbo(): Promise<Contender> {
+  const decode = await loadJpegDecoder();
+  return {
+    decoder: 'libjpeg-turbo in WebAssembly, main thread',
+    decodeAll: async (faces) => faces.map(({ bytes }) => decode(bytes!)!.data),
+  };
+}
+
+function sharpInFlight(count: number): Contender {
+  return {
+    decoder: `sharp, ${count} in flight`,
+    async decodeAll(faces) {
+      const decoded: Uint8Array[] = [];
+      let next = 0;
+      const lane = async (): Promise<void> => {
+        while (next < faces.length) {
+          const at = next++;
+          decoded[at] = (await decodeWithSharp(faces[at]!.bytes!)).data;
+        }
+      };
+      await Promise.all(Array.from({ length: count }, lane));
+      return decoded;
+    },
+  };
+}
+
+/** The stage that training uses: copies to the threads and transfers back are counted, and so is their start. */
+function inThreads(threads: number): Contender {
+  return {
+    decoder: `prepare in ${threads} worker thread${threads === 1 ? '' : 's'}, start included`,
+    async decodeAll(faces) {
+      const prepared = from(faces).pipe(workers('rxface/operators/prepare', { threads }), toArray());
+      return (await lastValueFrom(prepared)).map(({ pixels }) => pixels!);
+    },
+  };
+}
+
+/** TensorFlow's own, where it runs: the exact transform and the faster default. */
+async function tensorFlow(): Promise<Contender[]> {
+  if ((await startEngine()).backend !== 'native') return [];
+  const native = nativeBackend();
+  const { binding } = native;
+  return ['INTEGER_ACCURATE', ''].map((method) => ({
+    decoder: `TensorFlow decodeJpeg, main thread, ${method === '' ? 'default transform' : method}`,
+    decodeAll: async (faces) =>
+      faces.map(({ bytes }) =>
+        tidy(() => {
+          const attributes = [
+            { name: 'channels', type: binding.TF_ATTR_INT, value: 3 },
+            { name: 'ratio', type: binding.TF_ATTR_INT, value: 1 },
+            { name: 'fancy_upscaling', type: binding.TF_ATTR_BOOL, value: true },
+            { name: 'try_recover_truncated', type: binding.TF_ATTR_BOOL, value: false },
+            { name: 'acceptable_fraction', type: binding.TF_ATTR_FLOAT, value: 1 },
+            { name: 'dct_method', type: binding.TF_ATTR_STRING, value: method },
+          ];
+          const decoded = native.executeSingleOutput('DecodeJpeg', attributes, [scalar(bytes!, 'string')]);
+          // The binding hands out no uint8.
+          return Uint8Array.from(cast(decoded, 'int32').dataSync());
+        }),
+      ),
+  }));
+}
+
+/** Most grey levels between two decodings; null where a decoder gave images of another size. */
+function distance(a: readonly Uint8Array[], b: readonly Uint8Array[]): number | null {
+  let furthest = 0;
+  for (const [i, pixels] of a.entries()) {
+    const other = b[i]!;
+    if (other.length !== pixels.length) return null;
+    for (let k = 0; k < pixels.length; k++) furthest = Math.max(furthest, Math.abs(pixels[k]! - other[k]!));
+  }
+  return furthest;
+}
