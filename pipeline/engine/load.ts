@@ -26,6 +26,8 @@ export interface Engine {
 }
 
 const TFJS_NAMES: Record<Backend, string> = { native: 'tensorflow', wasm: 'wasm', cpu: 'cpu' };
+/** What CUDA said when it found no card. */
+let noDevice: string | undefined;
 const started = new Map<Backend, Promise<void>>();
 
 /** The backend that `want` or RXFACE_ENGINE asks for; undefined: the best there is. */
@@ -93,15 +95,15 @@ async function startNative(): Promise<void> {
   if (folder === undefined) throw new Error('TensorFlow is not installed');
   const quiet = join(folder, 'quiet.node');
   // The file, not the package's name: Node remembers that a package was missing.
-  const load = (): unknown => require('@tensorflow/tfjs-node-gpu/dist/index.js');
+  const load = (): void => void require('@tensorflow/tfjs-node-gpu/dist/index.js');
   if (loud || !(await exists(quiet))) load();
-  else await quietly(require(quiet) as Quiet, load);
+  else noDevice = quietly(require(quiet) as Quiet, load);
 }
 
-// tfjs-node calls them when it runs an operation; Node 23 took them away.
+// tfjs-node calls them when it runs an operation; Node 22 warns of them, Node 23 took them away.
 function restoreUtil(util: Record<string, unknown>): void {
-  util['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  util['isArray'] ??= Array.isArray;
+  util['isNullOrUndefined'] = (value: unknown) => value === null || value === undefined;
+  util['isArray'] = Array.isArray;
 }
 
 async function describe(which: Backend, want: Backend | undefined, failures: readonly string[]): Promise<Engine> {
@@ -110,6 +112,7 @@ async function describe(which: Backend, want: Backend | undefined, failures: rea
   if (which !== 'native') return { backend: which, tensorflow: null, devices: [processor], reason };
   const tensorflow = nativeBinding().TF_Version;
   if (nativeBackend().isUsingGpuDevice) return { backend: which, tensorflow, devices: ['GPU', processor], reason };
-  const blind = (await linkedBuild()) === 'gpu' ? '; the GPU build found no device, so it runs on the processor' : '';
-  return { backend: which, tensorflow, devices: [processor], reason: reason + blind };
+  if ((await linkedBuild()) !== 'gpu') return { backend: which, tensorflow, devices: [processor], reason };
+  const blind = `the GPU build found no device${noDevice ? ` (${noDevice})` : ''} and runs on the processor`;
+  return { backend: which, tensorflow, devices: [processor], reason: `${reason}; ${blind}` };
 }

@@ -73,19 +73,27 @@ export interface Quiet {
 
 // 'I0000 00:00:...', 'W0000 ...' and the older '2026-01-31 12:00:00.000000: I tensorflow/...'.
 const CHATTER = /^(WARNING: All log messages before absl|[IW]\d{4} \d|\d{4}-\d\d-\d\d [\d:.]+: [IW] )/;
+// Why CUDA finds no card: told with the engine's reason, in the place of a line at every start.
+const NO_DEVICE = /^.*failed call to cuInit: (.*)$/m;
 
-/** Runs `work` with standard error held back, then prints what was no chatter. */
-export async function quietly<T>(quiet: Quiet, work: () => Promise<T> | T): Promise<T> {
+/**
+ * Runs `work` with standard error held back, then prints what was no chatter.
+ * @return what CUDA said when it found no card; undefined where it said nothing
+ */
+export function quietly(quiet: Quiet, work: () => void): string | undefined {
+  let text = '';
   quiet.hold();
   try {
-    return await work();
+    work();
   } finally {
-    process.stderr.write(withoutChatter(quiet.release()));
+    text = quiet.release();
+    process.stderr.write(withoutChatter(text));
   }
+  return NO_DEVICE.exec(text)?.[1];
 }
 
-/** What TensorFlow wrote, without its information and warnings. */
+/** What TensorFlow wrote, without its information, its warnings and the want of a card. */
 export function withoutChatter(text: string): string {
-  const kept = text.split('\n').filter((line) => !CHATTER.test(line));
+  const kept = text.split('\n').filter((line) => !CHATTER.test(line) && !NO_DEVICE.test(line));
   return kept.every((line) => line === '') ? '' : kept.join('\n');
 }

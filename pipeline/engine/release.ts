@@ -40,7 +40,7 @@ const cuda = (name: string, version: string, bytes: number, sha256: string): Whe
 export const CPU_RELEASE: Release = {
   kind: 'cpu',
   tensorflow: '2.21.0',
-  unpackedBytes: 8.4e8,
+  unpackedBytes: 8.6e8,
   wheels: [
     {
       name: 'tensorflow-cpu',
@@ -56,27 +56,27 @@ export const CPU_RELEASE: Release = {
 export const GPU_RELEASE: Release = {
   kind: 'gpu',
   tensorflow: '2.21.0',
-  unpackedBytes: 5e9,
+  unpackedBytes: 5.6e9,
   wheels: [
     {
       name: 'tensorflow',
       version: '2.21.0',
-      bytes: 572_000_000,
+      bytes: 572_440_367,
       sha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
       keep: TENSORFLOW,
     },
-    cuda('cublas', '12.9.3.13', 0, 'd7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72'),
-    cuda('cuda-cupti', '12.9.79', 0, '096bcf334f13e1984ba36685ad4c1d6347db214de03dbb6eebb237b41d9d934f'),
-    cuda('cuda-nvcc', '12.9.86', 0, '5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0'),
-    cuda('cuda-nvrtc', '12.9.86', 0, '210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4'),
-    cuda('cuda-runtime', '12.9.79', 0, '25bba2dfb01d48a9b59ca474a1ac43c6ebf7011f1b0b8cc44f54eb6ac48a96c3'),
-    cuda('cudnn', '9.28.0.42', 0, '9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375'),
-    cuda('cufft', '11.4.1.4', 0, 'c67884f2a7d276b4b80eb56a79322a95df592ae5e765cf1243693365ccab4e28'),
-    cuda('curand', '10.3.10.19', 0, '49b274db4780d421bd2ccd362e1415c13887c53c214f0d4b761752b8f9f6aa1e'),
-    cuda('cusolver', '11.7.5.82', 0, '15da72d1340d29b5b3cf3fd100e3cd53421dde36002eda6ed93811af63c40d88'),
-    cuda('cusparse', '12.5.10.65', 0, '73060ce019ac064a057267c585bf1fd5a353734151f87472ff02b2c5c9984e78'),
-    cuda('nccl', '2.32.3', 0, 'bb94b2348e4861d5e8aa00b36c3d12d9bdf9c6369b82cbb723de0b582280a21c'),
-    cuda('nvjitlink', '12.9.86', 0, 'e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9'),
+    cuda('cublas', '12.9.3.13', 581_217_458, 'd7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72'),
+    cuda('cuda-cupti', '12.9.79', 10_814_997, '096bcf334f13e1984ba36685ad4c1d6347db214de03dbb6eebb237b41d9d934f'),
+    cuda('cuda-nvcc', '12.9.86', 40_546_229, '5d6a0d32fdc7ea39917c20065614ae93add6f577d840233237ff08e9a38f58f0'),
+    cuda('cuda-nvrtc', '12.9.86', 89_568_129, '210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4'),
+    cuda('cuda-runtime', '12.9.79', 3_493_179, '25bba2dfb01d48a9b59ca474a1ac43c6ebf7011f1b0b8cc44f54eb6ac48a96c3'),
+    cuda('cudnn', '9.28.0.42', 716_538_495, '9ff58b7f36dacd0a93e89f8f2957b52466889217963701daa15e577317cfa375'),
+    cuda('cufft', '11.4.1.4', 200_877_592, 'c67884f2a7d276b4b80eb56a79322a95df592ae5e765cf1243693365ccab4e28'),
+    cuda('curand', '10.3.10.19', 68_295_626, '49b274db4780d421bd2ccd362e1415c13887c53c214f0d4b761752b8f9f6aa1e'),
+    cuda('cusolver', '11.7.5.82', 338_117_415, '15da72d1340d29b5b3cf3fd100e3cd53421dde36002eda6ed93811af63c40d88'),
+    cuda('cusparse', '12.5.10.65', 366_465_088, '73060ce019ac064a057267c585bf1fd5a353734151f87472ff02b2c5c9984e78'),
+    cuda('nccl', '2.32.3', 351_526_311, 'bb94b2348e4861d5e8aa00b36c3d12d9bdf9c6369b82cbb723de0b582280a21c'),
+    cuda('nvjitlink', '12.9.86', 39_748_338, 'e3f1171dbdc83c5932a45f0f4c99180a70de9bd2718c1ab77d14104f6d7147f9'),
   ],
 };
 

@@ -15,13 +15,24 @@ it('drops information and warnings, and nothing else', () => {
   expect(withoutChatter('Illegal instruction\n')).toBe('Illegal instruction\n');
 });
 
-it('gives out what was held, also when the work fails', async () => {
+it('gives out what was held, also when the work fails', () => {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const quiet = { hold: vi.fn<() => void>(), release: () => CHATTER + ERROR };
-  expect(await quietly(quiet, () => 7)).toBe(7);
-  await expect(quietly(quiet, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(quietly(quiet, () => {})).toBeUndefined();
+  const broken = (): never => {
+    throw new Error('no');
+  };
+  expect(() => quietly(quiet, broken)).toThrow('no');
   const written = write.mock.calls.map(([text]) => text);
   write.mockRestore();
   expect(written).toEqual([ERROR, ERROR]);
   expect(quiet.hold).toHaveBeenCalledTimes(2);
+});
+
+it('hands over why CUDA found no card in the place of its line', () => {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const line = 'E0000 00:00:1.2 3 cuda_platform.cc:52] failed call to cuInit: INTERNAL: no driver\n';
+  expect(quietly({ hold: () => {}, release: () => line }, () => {})).toBe('INTERNAL: no driver');
+  expect(write.mock.calls.flat()).toEqual(['']);
+  write.mockRestore();
 });
