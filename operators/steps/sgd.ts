@@ -70,9 +70,10 @@ export function descend(
   decayed: boolean,
 ): { weight: Tensor; velocity: Tensor } {
   return tidy(() => {
-    const clipped = rates.clip ? mul(gradient, rates.clip) : gradient;
-    const direction = decayed ? add(clipped, mul(weight, rates.weightDecay)) : clipped;
-    const next = velocity ? add(mul(velocity, rates.momentum), direction) : direction.clone();
+    const terms = [rates.clip ? mul(gradient, rates.clip) : gradient];
+    if (decayed) terms.push(mul(weight, rates.weightDecay));
+    if (velocity) terms.push(mul(velocity, rates.momentum));
+    const next = terms.length > 1 ? addN(terms) : terms[0]!.clone();
     return { weight: sub(weight, mul(next, rates.learningRate)), velocity: next };
   });
 }
