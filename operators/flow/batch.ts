@@ -99,15 +99,15 @@ function sized(sample: Sample): { pixels: Uint8Array; size: readonly [number, nu
 }
 
 /** The same batch, as long as what it holds. */
-function cut(batch: Batch): Batch {
-  const length = batch.keys.length;
-  const bytesEach = batch.size[0] * batch.size[1] * 3;
-  const variation = { ...batch.variation };
+function cut(partial: Batch): Batch {
+  const length = partial.keys.length;
+  const bytesEach = partial.size[0] * partial.size[1] * 3;
+  const variation = { ...partial.variation };
   for (const factor of FACTORS) variation[factor] = variation[factor].subarray(0, length);
   return {
-    ...batch,
-    pixels: batch.pixels.subarray(0, length * bytesEach),
-    labels: batch.labels.subarray(0, length),
+    ...partial,
+    pixels: partial.pixels.subarray(0, length * bytesEach),
+    labels: partial.labels.subarray(0, length),
     variation,
   };
 }

@@ -1,7 +1,8 @@
-import { EMPTY, from, NEVER, Subject, take, throwError } from 'rxjs';
+import { from, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { batch } from '../../../operators/flow/batch.ts';
 import type { Batch, Sample } from '../../../pipeline/items.ts';
+import { stageContract } from '../../contracts/stage.ts';
 
 const sample = (epoch: number, position: number, more: Partial<Sample> = {}): Sample => ({
   epoch,
@@ -71,34 +72,17 @@ test('gives each full batch with its last sample, in a buffer of its own', () =>
   expect(batches[0]!.pixels).toEqual(new Uint8Array(6));
 });
 
-test('never, empty, error, early unsubscribe', () => {
-  const seen: string[] = [];
-  const watch = {
-    next: () => seen.push('next'),
-    error: () => seen.push('error'),
-    complete: () => seen.push('complete'),
+// Keyed as the graph keys the only epoch of a source.
+const inputs = epoch(0, 5).map((one) => ({ ...one, index: one.position }));
+for (const partial of ['drop', 'keep'] as const) {
+  const cases = {
+    stage: () => batch(2, { partial }),
+    inputs,
+    outputs: collect(inputs, 2, { partial }),
+    single: collect(inputs.slice(0, 1), 2, { partial }),
   };
-  NEVER.pipe(batch(2)).subscribe(watch).unsubscribe();
-  expect(seen).toEqual([]);
-  EMPTY.pipe(batch(2)).subscribe(watch);
-  throwError(() => new Error('broken'))
-    .pipe(batch(2))
-    .subscribe(watch);
-  expect(seen).toEqual(['complete', 'error']);
-  const source = new Subject<Sample>();
-  source.pipe(batch(1), take(1)).subscribe(watch);
-  source.next(sample(0, 0));
-  expect(source.observed).toBe(false);
-});
-
-test('an endless source is let go by who has enough', () => {
-  let pulled = 0;
-  function* endless(): Generator<Sample> {
-    for (;;) yield sample(0, pulled++);
-  }
-  from(endless()).pipe(batch(4), take(3)).subscribe();
-  expect(pulled).toBe(12);
-});
+  for (const check of stageContract(cases)) test(`${partial}: ${check.name}`, check.run);
+}
 
 test('names the sample that does not fit', () => {
   const failure = (samples: Sample[]): string => {
