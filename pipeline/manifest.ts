@@ -38,7 +38,7 @@ export interface Manifest {
   /** Part of the training it was written in. */
   phase: string;
   seed: number;
-  engine: { backend: string; tensorflow?: string };
+  engine: { backend: string; tensorflow: string | null };
   /** The resolved config of the run. */
   config: unknown;
   /** sha256 of every other file of the folder, by name. */

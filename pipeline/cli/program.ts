@@ -32,6 +32,30 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
   }
 }
 
+/**
+ * Runs work that Ctrl-C ends in order: the first asks for it through the signal, a second one ends the process at once.
+ *
+ * Afterwards the exit code is 130; the signal's own reason is no error to show.
+ * @param notice what is said at the first Ctrl-C
+ */
+export async function interruptible(notice: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const abort = new AbortController();
+  const onSignal = (): void => {
+    if (abort.signal.aborted) process.exit(EXIT.interrupted);
+    say(`rxface: interrupted${notice}`);
+    process.exitCode = EXIT.interrupted;
+    abort.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    await work(abort.signal);
+  } catch (error) {
+    if (!abort.signal.aborted || error !== abort.signal.reason) throw error;
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
 /** A user's mistake in one line per fault; a mistake of ours with its stack, since only that says where. */
 export function errorText(error: unknown): string {
   if (error instanceof RxfaceError) {

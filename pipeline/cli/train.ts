@@ -1,0 +1,62 @@
+import { basename, extname, join } from 'node:path';
+import { OptionError } from '../errors.ts';
+import { duration } from '../progress.ts';
+import type { EvaluationLine } from '../recipes/evaluations.ts';
+import type { TrainResult } from '../recipes/train.ts';
+import { collect, interruptible, say, sayJson, sayResult, type Command } from './program.ts';
+
+interface Options {
+  set: string[];
+  run?: string;
+  resume?: string;
+  json?: boolean;
+}
+
+/** `rxface train`: a config in, a run folder out. */
+export function trainCommand(program: Command): void {
+  program
+    .command('train')
+    .description('train a model as a config says, into a run folder')
+    .argument('[config]', 'YAML or JSON; left out where --resume goes on with a run')
+    .option('--set <a.b=value>', 'a value over the config; may be given often', collect, [])
+    .option('--run <dir>', 'run folder (default: runs/NAME-OF-THE-CONFIG)')
+    .option('--resume <run>', 'go on with this run from its newest checkpoint')
+    .option('--json', 'print one JSON object at the end')
+    .action(async (config: string | undefined, options: Options) => {
+      const { readConfig } = await import('../recipes/config.ts');
+      const { configOf } = await import('../recipes/runFolder.ts');
+      const { train } = await import('../recipes/train.ts');
+      const { evaluationText } = await import('../recipes/evaluations.ts');
+      const file = config ?? (options.resume === undefined ? undefined : configOf(options.resume));
+      if (file === undefined)
+        throw new OptionError('train', 'CONFIG', 'a config file, or --resume with a run folder', file);
+      const resolved = await readConfig(file, options.set);
+      const resume = options.resume ?? resolved.resume;
+      if (resume !== undefined && options.run !== undefined && options.run !== resume) {
+        throw new OptionError(
+          'train',
+          '--run',
+          `left out, or ${resume}: a resumed run goes on in its own folder`,
+          options.run,
+        );
+      }
+      const run = resume ?? options.run ?? join('runs', basename(file, extname(file)));
+      await interruptible(': a checkpoint comes after this step; once more ends at once', async (stop) => {
+        const result = await train({ config: resolved, run, resume: resume !== undefined, stop, say });
+        if (options.json) sayJson(result);
+        else sayResult(summary(result, evaluationText));
+      });
+    });
+}
+
+function summary(result: TrainResult, evaluationText: (line: EvaluationLine) => string): string {
+  const rate = `${Math.round(result.imagesPerSecond)} images a second`;
+  const lines = [
+    `${result.interrupted ? 'interrupted after' : 'trained'} ${result.steps} steps in ${duration(result.seconds)} (${rate}, evaluation aside)`,
+    ...(result.faults > 0 ? [`${result.faults} broken records`] : []),
+    ...result.evaluations.map((line) => `epoch ${line.epoch}: ${evaluationText(line)}`),
+    ...(result.checkpoint === null ? [] : [`checkpoint ${result.checkpoint}`]),
+    ...(result.interrupted ? [`go on with: rxface train --resume ${result.run}`] : []),
+  ];
+  return lines.join('\n');
+}

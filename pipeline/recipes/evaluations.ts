@@ -1,0 +1,91 @@
+import type { Model, VerificationResult } from 'rxface/operators';
+import { stat } from '../files/read.ts';
+import { openAppender } from '../files/write.ts';
+import { dataPath } from './data.ts';
+
+import type { RunFolder } from './runFolder.ts';
+import type { Config, EvaluationConfig } from './schema.ts';
+
+/** One evaluation of a run; everything but `time` is the same in equal runs. */
+export interface EvaluationLine extends VerificationResult {
+  protocol: EvaluationConfig['protocol'];
+  /** Epochs done. */
+  epoch: number;
+  /** Updates done. */
+  step: number;
+  time: { at: number; seconds: number };
+}
+
+/** Looks whether everything that will be evaluated on is there, before hours of training. @throws FileError where not */
+export async function checkEvaluations({ evaluate, data }: Config): Promise<void> {
+  for (const { data: images, pairs } of evaluate) {
+    await stat(dataPath(images, data.root));
+    await stat(dataPath(pairs, data.root));
+  }
+}
+
+/**
+ * Evaluates on what is due after this many epochs, and has not been evaluated before a resumption, and writes it down.
+ *
+ * @param epoch epochs done
+ */
+export async function evaluateEpoch(
+  epoch: number,
+  course: {
+    config: Config;
+    training: { model: Model; folder: RunFolder };
+    /** Takes the new lines. */
+    evaluations: EvaluationLine[];
+    steps: number;
+    stop: AbortSignal | undefined;
+    say: (line: string) => void;
+  },
+): Promise<void> {
+  const { config, training, evaluations, steps: step, stop, say } = course;
+  const last = epoch === config.train.epochs;
+  const due = config.evaluate.filter(
+    ({ protocol, every }) =>
+      (last || (every !== undefined && epoch % every === 0)) &&
+      !evaluations.some((line) => line.protocol === protocol && line.step === step),
+  );
+  const { evaluatePairs } = await import('./evaluate.ts');
+  for (const spec of due) {
+    const began = performance.now();
+    const result = await evaluatePairs(training.model, {
+      protocol: spec.protocol,
+      data: dataPath(spec.data, config.data.root),
+      pairs: dataPath(spec.pairs, config.data.root),
+      ...(stop && { signal: stop }),
+    });
+    const seconds = (performance.now() - began) / 1000;
+    const line: EvaluationLine = { protocol: spec.protocol, epoch, step, ...result, time: { at: Date.now(), seconds } };
+    evaluations.push(line);
+    await appendLine(training.folder.evaluations, line);
+    say(
+      `epoch ${epoch}: ${evaluationText(line)}${bestStep(evaluations, spec.protocol)[0] === step ? ', the best so far' : ''}`,
+    );
+  }
+}
+
+/** The step of the best accuracy under a protocol; the earliest of equal ones; none before it was evaluated. */
+export function bestStep(evaluations: readonly EvaluationLine[], protocol: string | undefined): number[] {
+  const lines = evaluations.filter((line) => line.protocol === protocol);
+  const [best] = lines.toSorted((a, b) => b.accuracy.mean - a.accuracy.mean || a.step - b.step);
+  return best === undefined ? [] : [best.step];
+}
+
+/** 'lfw 87.20 % +- 1.21 on 6,000 pairs'. */
+export function evaluationText({ protocol, accuracy, pairs }: EvaluationLine): string {
+  const [mean, std] = [accuracy.mean, accuracy.std].map((rate) => (100 * rate).toFixed(2));
+  return `${protocol} ${mean} % +- ${std} on ${pairs.toLocaleString('en-GB')} pairs`;
+}
+
+async function appendLine(file: string, line: EvaluationLine): Promise<void> {
+  const appender = await openAppender(file);
+  try {
+    await appender.append(`${JSON.stringify(line)}\n`);
+    await appender.sync();
+  } finally {
+    await appender.close();
+  }
+}

@@ -1,0 +1,95 @@
+import type { Fault, RunReport, StepItem } from 'rxface';
+import type { IndexedSource } from 'rxface/sources';
+import type { Standing } from '../progress.ts';
+import type { Config } from './schema.ts';
+import type { Training } from './training.ts';
+
+/** What has been done so far. */
+export interface Tally {
+  /** Newest checkpoint of this process; null where none was written. */
+  checkpoint: string | null;
+  /** Updates since the start of training, those before a resumption included. */
+  steps: number;
+  /** Images and seconds of training in this process, evaluation aside. */
+  images: number;
+  seconds: number;
+  imagesPerSecond: number;
+  /** Of the last step; null where none was left to do. */
+  loss: number | null;
+  /** Broken records, those that others took the place of. */
+  faults: number;
+}
+
+/** Faults told one by one; the rest is only counted. */
+const TOLD = 10;
+
+/** Counts what a training does, and says how it stands. */
+export function trainingTally(options: {
+  config: Config;
+  perEpoch: number;
+  faces: IndexedSource;
+  training: Pick<Training, 'start'>;
+  say: (line: string) => void;
+}): {
+  figures: Tally;
+  standing(item: StepItem): Standing;
+  progressed(report: RunReport): void;
+  ran(report: RunReport): void;
+  checkpointed(path: string): void;
+} {
+  const { config, perEpoch, faces, training, say } = options;
+  const { batch, epochs } = config.train;
+  const figures: Tally = {
+    checkpoint: null,
+    steps: training.start.steps,
+    images: 0,
+    seconds: 0,
+    imagesPerSecond: 0,
+    loss: null,
+    faults: 0,
+  };
+  let limiting: string | undefined;
+  let running = 0;
+  const indexed = faces.faults ?? [];
+  const tell = (faults: readonly Fault[]): void => {
+    for (const fault of faults.slice(0, Math.max(0, TOLD - figures.faults))) say(faultLine(fault));
+    figures.faults += faults.length;
+  };
+  tell(indexed);
+  return {
+    figures,
+    standing({ epoch, position, iteration, images, loss }) {
+      figures.steps = iteration;
+      figures.images += images;
+      figures.loss = loss;
+      const rate = running > 0 ? figures.images / (figures.seconds + running) : undefined;
+      const all = perEpoch * batch;
+      return {
+        unit: `images of epoch ${epoch + 1}/${epochs}`,
+        done: position,
+        total: all,
+        figures: { loss },
+        ...(limiting !== undefined && { limiting }),
+        ...(rate !== undefined && { rate, left: (all * (epochs - epoch) - position) / rate }),
+      };
+    },
+    progressed(report) {
+      limiting = report.limiting;
+      running = report.seconds;
+    },
+    ran(report) {
+      running = 0;
+      figures.seconds += report.seconds;
+      figures.imagesPerSecond = figures.images / figures.seconds;
+      // Each run tells anew what the sources found when they were indexed.
+      tell(report.faults.list.slice(indexed.length));
+    },
+    checkpointed(path) {
+      figures.checkpoint = path;
+    },
+  };
+}
+
+function faultLine({ file, offset, reason }: Fault): string {
+  return `fault: ${file}${offset === undefined ? '' : `, byte ${offset}`}: ${reason}`;
+}
