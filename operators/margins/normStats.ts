@@ -1,4 +1,4 @@
-import { map, type Observable } from 'rxjs';
+import { defer, map, type Observable } from 'rxjs';
 import type { Stage, StateMap } from '../../pipeline/contracts.ts';
 import { OptionError } from '../../pipeline/errors.ts';
 import type { Embeddings } from '../../pipeline/items.ts';
@@ -44,7 +44,8 @@ export interface NormStats {
  * ```
  *
  * The mean and standard deviation (ddof 1) of a batch go in with the weight 1 - emaMomentum before they are used; they start at
- * 20 and 100. A batch of one leaves the standard deviation as it is. The state is the operator's: a second subscription goes on.
+ * 20 and 100. A batch of one leaves the standard deviation as it is. Every subscription starts from
+ * there, or from the state it was given; what is saved is what the last one came to.
  *
  * @example
  * from(batches).pipe(normStats()).subscribe(({ mean, std }) => console.log(mean, std));
@@ -57,37 +58,49 @@ export function normStats({ emaMomentum = 0.99, h = 0.333 }: NormStatsOptions = 
     throw new OptionError('normStats', 'emaMomentum', 'in [0, 1]', emaMomentum);
   }
   if (!(h >= 0)) throw new OptionError('normStats', 'h', 'at least 0', h);
-  let { mean, std }: { mean: number; std: number } = NORM_START;
+  let start: { mean: number; std: number } = NORM_START;
+  let latest = start;
 
-  const next = ({ epoch, ids, values, dimension }: Embeddings): NormStats => {
-    const norms = Float32Array.from(ids, (_, i) => {
-      const norm = Math.hypot(...values.subarray(i * dimension, (i + 1) * dimension));
-      return Math.min(Math.max(norm, NORM_MIN), NORM_MAX);
+  const operator = (source: Observable<Embeddings>): Observable<NormStats> =>
+    defer(() => {
+      let { mean, std } = start;
+      return source.pipe(
+        map(({ epoch, ids, values, dimension }) => {
+          const norms = normsOf(values, dimension);
+          const batch = deviation(norms);
+          if (norms.length > 0) mean = emaMomentum * mean + (1 - emaMomentum) * batch.mean;
+          if (norms.length > 1) std = emaMomentum * std + (1 - emaMomentum) * batch.std;
+          latest = { mean, std };
+          const quality = norms.map((x) => Math.min(Math.max(((x - mean) / (std + STD_EPSILON)) * h, -1), 1));
+          return { epoch, ids, norms, mean, std, quality };
+        }),
+      );
     });
-    const count = norms.length;
-    if (count > 0) {
-      const average = norms.reduce((sum, x) => sum + x, 0) / count;
-      mean = emaMomentum * mean + (1 - emaMomentum) * average;
-      if (count > 1) {
-        const deviation = Math.sqrt(norms.reduce((sum, x) => sum + (x - average) ** 2, 0) / (count - 1));
-        std = emaMomentum * std + (1 - emaMomentum) * deviation;
-      }
-    }
-    const quality = norms.map((x) => Math.min(Math.max(((x - mean) / (std + STD_EPSILON)) * h, -1), 1));
-    return { epoch, ids, norms, mean, std, quality };
-  };
-
-  return Object.assign((source: Observable<Embeddings>) => source.pipe(map(next)), {
+  return Object.assign(operator, {
     label: { in: 'Embeddings', out: 'NormStats', keeps: 'order, count', asks: 1, gives: 1, holds: 0 },
     state: {
       save: (): StateMap => ({
-        batch_mean: { shape: [1], data: Float64Array.of(mean) },
-        batch_std: { shape: [1], data: Float64Array.of(std) },
+        batch_mean: { shape: [1], data: Float64Array.of(latest.mean) },
+        batch_std: { shape: [1], data: Float64Array.of(latest.std) },
       }),
-      load: (saved: StateMap): void => {
-        mean = saved['batch_mean']?.data[0] ?? mean;
-        std = saved['batch_std']?.data[0] ?? std;
+      load: ({ batch_mean: mean, batch_std: std }: StateMap): void => {
+        start = { mean: mean?.data[0] ?? start.mean, std: std?.data[0] ?? start.std };
+        latest = start;
       },
     },
   });
+}
+
+/** [N] lengths of the rows, clipped. */
+function normsOf(values: Float32Array, dimension: number): Float32Array {
+  return Float32Array.from({ length: values.length / dimension }, (_, i) => {
+    const row = values.subarray(i * dimension, (i + 1) * dimension);
+    return Math.min(Math.max(Math.sqrt(row.reduce((sum, x) => sum + x * x, 0)), NORM_MIN), NORM_MAX);
+  });
+}
+
+/** Mean and standard deviation with ddof 1. */
+function deviation(values: Float32Array): { mean: number; std: number } {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  return { mean, std: Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1)) };
 }

@@ -1,7 +1,8 @@
-import { concat, from, interval, lastValueFrom, map, of, take, throwError, toArray } from 'rxjs';
+import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { normStats } from '../../../operators/margins/normStats.ts';
+import { normStats, type NormStats } from '../../../operators/margins/normStats.ts';
 import type { Embeddings } from '../../../pipeline/items.ts';
+import { stageContract } from '../../contracts/stage.ts';
 
 /** Embeddings [norm, 0]. */
 function batch(...norms: number[]): Embeddings {
@@ -13,6 +14,15 @@ function batch(...norms: number[]): Embeddings {
     ids: norms.map(String),
     keys: norms.map((_, i) => ({ epoch: 0, position: i, index: i })),
   };
+}
+
+/** What one plain run gives. */
+function outputs(batches: Embeddings[]): NormStats[] {
+  const given: NormStats[] = [];
+  void from(batches)
+    .pipe(normStats())
+    .subscribe((item) => given.push(item));
+  return given;
 }
 
 const collect = (stage: ReturnType<typeof normStats>, ...batches: Embeddings[]) =>
@@ -45,16 +55,19 @@ describe('normStats', () => {
     await collect(first, batch(1, 2, 3));
     const second = normStats();
     second.state!.load(first.state!.save());
-    expect(await collect(second, batch(4, 9))).toEqual(await collect(first, batch(4, 9)));
+    const [, expected] = await collect(normStats(), batch(1, 2, 3), batch(4, 9));
+    expect(await collect(second, batch(4, 9))).toEqual([expected]);
   });
 
-  it('passes nothing, an error and an early end on', async () => {
-    expect(await collect(normStats())).toEqual([]);
-    const failing = new Error('no more');
-    await expect(lastValueFrom(concat(of(batch(1, 2)), throwError(() => failing)).pipe(normStats()))).rejects.toBe(failing); // prettier-ignore
-    const endless = interval(0).pipe(map(() => batch(1, 2)), normStats(), take(2), toArray()); // prettier-ignore
-    expect(await lastValueFrom(endless)).toHaveLength(2);
-  });
+  const inputs = [batch(5, 15, 25, 160), batch(30), batch(1, 2)];
+  for (const check of stageContract({
+    stage: normStats,
+    inputs,
+    outputs: outputs(inputs),
+    single: outputs(inputs.slice(0, 1)),
+  })) {
+    it(check.name, check.run);
+  }
 
   it('refuses options outside their bounds', () => {
     expect(() => normStats({ emaMomentum: 1.2 })).toThrow('normStats: emaMomentum must be in [0, 1], received 1.2');

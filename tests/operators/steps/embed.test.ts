@@ -5,6 +5,7 @@ import { architecture, createModel, type Model } from '../../../operators/net/mo
 import { embed } from '../../../operators/steps/embed.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import type { Batch, Embeddings } from '../../../pipeline/items.ts';
+import { stageContract } from '../../contracts/stage.ts';
 import { drawnBatch } from '../../fixtures/batches.ts';
 
 const run = (model: Model, flip: boolean | undefined, ...batches: Batch[]): Promise<Embeddings[]> =>
@@ -55,4 +56,18 @@ describe.each(['native', 'wasm'] as const)('embed on %s', (backend) => {
     await run(model, true, drawnBatch(0, 2, 5, 16), drawnBatch(1, 2, 5, 16));
     expect(memory().numTensors).toBe(before);
   });
+});
+
+describe('embed as a stage', async () => {
+  await startEngine();
+  beforeAll(async () => {
+    await startEngine();
+  });
+  const model = createModel(architecture('ir10', { size: [16, 16], units: [1, 1], widths: [4, 8], embedding: 8 }), {
+    seed: 5,
+  });
+  const inputs = [drawnBatch(0, 2, 5, 16), drawnBatch(1, 2, 5, 16)];
+  const outputs = await run(model, true, ...inputs);
+  const cases = { stage: () => embed({ model }), inputs, outputs, single: outputs.slice(0, 1) };
+  for (const check of stageContract(cases)) it(check.name, check.run);
 });

@@ -1,5 +1,5 @@
 import { dispose, memory, tensor2d } from '@tensorflow/tfjs-core';
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { from, lastValueFrom, map, toArray, type Observable } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adaFace } from '../../../operators/margins/adaFace.ts';
 import { arcFace } from '../../../operators/margins/arcFace.ts';
@@ -13,6 +13,7 @@ import { trainStep, type TrainStepOptions } from '../../../operators/steps/train
 import type { StateMap } from '../../../pipeline/contracts.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import type { Batch, StepItem } from '../../../pipeline/items.ts';
+import { stageContract } from '../../contracts/stage.ts';
 import { drawnBatch } from '../../fixtures/batches.ts';
 
 const CLASSES = 5;
@@ -161,4 +162,24 @@ describe('trainStep', () => {
     centres.dispose();
     end();
   });
+});
+
+/** A step of its own model, without the time it took. */
+function timeless() {
+  const { step } = setUp();
+  const operator = (source: Observable<Batch>) => source.pipe(step, map((item) => ({ ...item, time: undefined }))); // prettier-ignore
+  return Object.assign(operator, { label: step.label });
+}
+
+describe('trainStep as a stage', async () => {
+  await startEngine();
+  beforeAll(async () => {
+    await startEngine();
+  });
+  const inputs = batches(0, 3);
+  const outputs = await lastValueFrom(from(inputs).pipe(timeless(), toArray()));
+  for (const check of stageContract({ stage: timeless, inputs, outputs, single: outputs.slice(0, 1) })) {
+    // Both subscriptions train the caller's one model: they are meant to disturb each other.
+    it.skipIf(check.name.startsWith('two subscriptions'))(check.name, check.run);
+  }
 });
