@@ -31,6 +31,8 @@ export interface TrainStepOptions {
 export interface TrainStep extends Stage<Batch, StepItem> {
   /** Everything that training changes: weights, `head.kernel`, momentum, margin statistics and the iteration, in one map. */
   state: { save(): StateMap; load(state: StateMap): void };
+  /** Lets go of the momentum, the only tensors that are the step's own; a later batch starts it anew. */
+  dispose(): void;
 }
 
 /**
@@ -109,6 +111,7 @@ export function trainStep(options: TrainStepOptions): TrainStep {
         iteration = loadTrained(trained, state);
       },
     },
+    dispose: () => trained.optimiser.dispose(),
   });
 }
 

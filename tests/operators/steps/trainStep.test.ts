@@ -23,7 +23,12 @@ function setUp(margin: Margin = cosFace({ s: 16, m: 0.2 }), more: Partial<TrainS
   const model = createModel(architecture('ir10', { ...SMALL, dropout: 0.2 }), { seed: 3 });
   const centres = classCentres({ dimension: 8, classes: CLASSES, seed: 3 });
   const step = trainStep({ model, centres, margin, schedule: () => 0.05, ...more });
-  return { model, centres, step, end: () => (model.dispose(), centres.dispose(), margin.state?.dispose()) };
+  return {
+    model,
+    centres,
+    step,
+    end: () => (step.dispose(), model.dispose(), centres.dispose(), margin.state?.dispose()),
+  };
 }
 
 const run = (step: ReturnType<typeof trainStep>, batches: Batch[]): Promise<StepItem[]> =>
@@ -37,6 +42,7 @@ describe.each(['native', 'wasm'] as const)('trainStep on %s', (backend) => {
     await startEngine({ want: backend });
   });
   it('learns, and reports where it stands', async () => {
+    const before = memory().numTensors;
     const { step, end } = setUp(undefined, { optimiser: { clipNorm: 5 }, schedule: (i) => 0.05 / (1 + i) ** 0.1 });
     const items = await run(step, batches(0, 20));
     expect(items.at(-1)!.loss).toBeLessThan(0.5 * items[0]!.loss);
@@ -53,6 +59,7 @@ describe.each(['native', 'wasm'] as const)('trainStep on %s', (backend) => {
     expect(Object.values(figures).every((x) => Number.isFinite(x))).toBe(true);
     expect(time.imagesPerSecond).toBeCloseTo(8 / time.seconds, 6);
     end();
+    expect(memory().numTensors).toBe(before);
   });
 
   it('goes on from a snapshot bit for bit', async () => {
