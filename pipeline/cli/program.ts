@@ -35,7 +35,7 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
 /**
  * Runs work that Ctrl-C ends in order: the first asks for it through the signal, a second one ends the process at once.
  *
- * Afterwards the exit code is 130; the signal's own reason is no error to show.
+ * Afterwards the exit code is 130; the abortion itself is no error to show.
  * @param notice what is said at the first Ctrl-C
  */
 export async function interruptible(notice: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -50,7 +50,7 @@ export async function interruptible(notice: string, work: (signal: AbortSignal) 
   try {
     await work(abort.signal);
   } catch (error) {
-    if (!abort.signal.aborted || error !== abort.signal.reason) throw error;
+    if (!abort.signal.aborted || (error as Error | undefined)?.name !== 'AbortError') throw error;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }

@@ -1,8 +1,9 @@
 import type { Model, VerificationResult } from 'rxface/operators';
 import { stat } from '../files/read.ts';
 import { openAppender } from '../files/write.ts';
+import { createProgress } from '../progress.ts';
 import { dataPath } from './data.ts';
-
+import { evaluatePairs } from './evaluate.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { Config, EvaluationConfig } from './schema.ts';
 
@@ -48,15 +49,21 @@ export async function evaluateEpoch(
       (last || (every !== undefined && epoch % every === 0)) &&
       !evaluations.some((line) => line.protocol === protocol && line.step === step),
   );
-  const { evaluatePairs } = await import('./evaluate.ts');
   for (const spec of due) {
     const began = performance.now();
     const result = await evaluatePairs(training.model, {
       protocol: spec.protocol,
       data: dataPath(spec.data, config.data.root),
       pairs: dataPath(spec.pairs, config.data.root),
+      threads: config.train.threads,
+      progress: createProgress(),
       ...(stop && { signal: stop }),
+    }).catch((error: unknown) => {
+      // Asked to stop: what is missing is made up for when the run is resumed.
+      if (stop?.aborted) return undefined;
+      throw error;
     });
+    if (result === undefined) return;
     const seconds = (performance.now() - began) / 1000;
     const line: EvaluationLine = { protocol: spec.protocol, epoch, step, ...result, time: { at: Date.now(), seconds } };
     evaluations.push(line);

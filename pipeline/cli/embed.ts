@@ -1,0 +1,50 @@
+import { createProgress, duration } from '../progress.ts';
+import { interruptible, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+
+interface Options {
+  model: string;
+  out: string;
+  points?: string;
+  batch: number;
+  threads: number;
+  flip: boolean;
+  json?: boolean;
+}
+
+/** `rxface embed`: images in, one row of numbers for each out. */
+export function embedCommand(program: Command): void {
+  program
+    .command('embed')
+    .description('embed every image of a source, in the order in which inspect --records lists them')
+    .argument('<source>', 'tar, tar.gz, .rec, image folder, or a pattern over these')
+    .requiredOption('--model <path>', 'run folder, checkpoint folder or .safetensors')
+    .requiredOption('--out <file>', 'the .npy array to write: a row an image, un-normalised')
+    .option('--points <csv>', 'table of five landmarks per image, to align by')
+    .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
+    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
+    .option('--no-flip', 'leave the mirrored image out of the sum')
+    .option('--json', 'print one JSON object')
+    .action(async (where: string, options: Options) => {
+      const { openSource } = await import('rxface/sources');
+      const { ensureEngine } = await import('../engine/ensure.ts');
+      const { embedFaces } = await import('../recipes/embed.ts');
+      const { loadModel } = await import('../recipes/loadModel.ts');
+      await interruptible('; no file is written', async (signal) => {
+        const faces = await openSource(where, options.points === undefined ? {} : { points: options.points });
+        try {
+          await ensureEngine({ say, show: process.stderr.isTTY, signal });
+          const { model } = await loadModel(options.model);
+          const result = await embedFaces(model, faces, { ...options, signal, progress: createProgress() });
+          model.dispose();
+          if (options.json) sayJson(result);
+          else {
+            const { out, count, dimension, seconds, imagesPerSecond } = result;
+            const rate = `${Math.round(imagesPerSecond)} images a second`;
+            sayResult(`${out}: ${count} rows of ${dimension} numbers in ${duration(seconds)} (${rate})`);
+          }
+        } finally {
+          await faces.close();
+        }
+      });
+    });
+}

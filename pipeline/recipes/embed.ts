@@ -1,0 +1,68 @@
+import { graph, run, workers } from 'rxface';
+import { batch, embed, type Model } from 'rxface/operators';
+import { toNpy } from 'rxface/sinks';
+import type { IndexedSource } from 'rxface/sources';
+import type { Progress } from '../progress.ts';
+
+export interface EmbedFacesOptions {
+  /** The .npy file. */
+  out: string;
+  /** Images embedded together. Default 64. */
+  batch?: number;
+  /** Adds the embedding of the mirrored image. Default true. */
+  flip?: boolean;
+  /** Threads that decode. Default 2; the embeddings do not depend on it. */
+  threads?: number;
+  signal?: AbortSignal;
+  progress?: Progress;
+}
+
+export interface EmbedFacesResult {
+  out: string;
+  count: number;
+  dimension: number;
+  seconds: number;
+  imagesPerSecond: number;
+}
+
+/**
+ * Embeds every face of an open source into one .npy array: row i is image i, un-normalised.
+ *
+ * @throws StageError at the first image that cannot be decoded, and no file is left: a substitute's row would be a lie
+ */
+export async function embedFaces(
+  model: Model,
+  faces: IndexedSource,
+  { out, batch: count = 64, flip = true, threads = 2, signal, progress }: EmbedFacesOptions,
+): Promise<EmbedFacesResult> {
+  const total = faces.length!;
+  const embedding = graph('embed')
+    .source('faces', faces)
+    .pipe('prepare', workers('rxface/operators/prepare', { threads, size: model.architecture.size }), {
+      capacity: 2 * count + 32,
+    })
+    .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
+    .pipe('embed', embed({ model, flip }), { capacity: 2 })
+    .sink('npy', toNpy(out));
+  try {
+    const { seconds } = await run(embedding, {
+      ...(signal && { signal }),
+      faults: { count: 0, rate: 0 },
+      onProgress: ({ nodes, seconds: ran, limiting }) => {
+        const done = Math.min(total, (nodes.find(({ name }) => name === 'npy')?.items ?? 0) * count);
+        progress?.show({
+          unit: 'images',
+          done,
+          total,
+          rate: done / ran,
+          limiting,
+          left: ((total - done) * ran) / done,
+        });
+      },
+    });
+    const { embedding: dimension } = model.architecture;
+    return { out, count: total, dimension, seconds, imagesPerSecond: total / seconds };
+  } finally {
+    progress?.end();
+  }
+}
