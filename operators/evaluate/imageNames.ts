@@ -7,6 +7,8 @@ export interface ImageNames {
   readonly names: readonly string[];
   /** Row of the image that a record's id means, or -1 if the protocol names no such image. */
   rowOf(id: string): number;
+  /** @throws RxfaceError where a row has not been seen: how many are missing, and the first by name */
+  demand(seen: (row: number) => boolean): void;
 }
 
 /**
@@ -36,5 +38,12 @@ export function imageNames(protocol: PairProtocol): ImageNames {
           .slice(-parts)
           .join('/'),
       ) ?? -1,
+    demand(seen) {
+      const missing = names.filter((_, row) => !seen(row));
+      if (missing.length === 0) return;
+      throw new RxfaceError(
+        `protocol '${protocol.name}': ${missing.length} of its ${names.length} images are missing, the first is '${missing[0]}'`,
+      );
+    },
   };
 }

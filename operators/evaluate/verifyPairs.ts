@@ -23,7 +23,7 @@ import type { PairScores } from './pairScores.ts';
  * completion, images that never came
  */
 export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScores> {
-  const { names, rowOf } = imageNames(protocol);
+  const { names, rowOf, demand } = imageNames(protocol);
   const stage = (source: Observable<Embeddings>): Observable<PairScores> =>
     defer(() => {
       let dimension = 0;
@@ -47,12 +47,7 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
         });
       };
       const scores = (): PairScores => {
-        const missing = names.filter((_, row) => !seen[row]);
-        if (missing.length > 0) {
-          throw new RxfaceError(
-            `protocol '${protocol.name}': ${missing.length} of its ${names.length} images are missing, the first is '${missing[0]}'`,
-          );
-        }
+        demand((row) => seen[row]! > 0);
         return {
           protocol: protocol.name,
           distances: Float64Array.from(protocol.pairs, ({ a, b }) =>
@@ -68,7 +63,7 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
       );
     });
   return Object.assign(stage, {
-    label: { in: 'Embeddings', out: 'PairScores', keeps: 'nothing', asks: 1, gives: 1, holds: names.length },
+    label: { in: 'Embeddings', out: 'PairScores', keeps: 'nothing', asks: 1, gives: 1, holds: 0 },
   });
 }
 

@@ -23,6 +23,14 @@ describe('imageNames', () => {
     expect(['ann/ann_3.jpg', 'ann_2.jpg', 'xann/ann_2.jpg'].map(rowOf)).toEqual([-1, -1, -1]);
   });
 
+  it('says how many images are missing, and which is the first', () => {
+    const { demand } = imageNames(protocol);
+    expect(() => demand(() => true)).not.toThrow();
+    expect(() => demand((row) => row === 0)).toThrow(
+      "protocol 'tiny': 2 of its 3 images are missing, the first is 'ann/ann_2'",
+    );
+  });
+
   it('refuses a protocol of nothing', () => {
     expect(() => imageNames({ ...protocol, pairs: [] })).toThrow("protocol 'tiny' has no pairs");
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cfpProtocol } from '../../../sources/parse/cfpProtocol.ts';
+import { parseCfpProtocol } from '../../../sources/parse/cfpProtocol.ts';
 
 /** A protocol of one same and one different pair a fold. */
 const small = (changes: Record<string, string> = {}) => {
@@ -22,23 +22,23 @@ const small = (changes: Record<string, string> = {}) => {
   };
 };
 
-describe('cfpProtocol', () => {
+describe('parseCfpProtocol', () => {
   it('pairs frontal with frontal, and frontal with profile', () => {
-    const ff = cfpProtocol(small(), 'ff');
+    const ff = parseCfpProtocol(small(), 'ff');
     expect(ff).toMatchObject({ name: 'cfp-ff', folds: 10 });
     expect(ff.pairs).toHaveLength(20);
     expect(ff.pairs.slice(0, 2)).toEqual([
       { a: '001/frontal/01', b: '001/frontal/02', same: true },
       { a: '001/frontal/02', b: '002/frontal/01', same: false },
     ]);
-    expect(cfpProtocol(small(), 'fp').pairs.slice(18)).toEqual([
+    expect(parseCfpProtocol(small(), 'fp').pairs.slice(18)).toEqual([
       { a: '001/frontal/02', b: '001/profile/01', same: true },
       { a: '002/frontal/01', b: '001/profile/01', same: false },
     ]);
   });
 
   it('says what is wrong where', () => {
-    const wrong = (changes: Record<string, string>) => () => cfpProtocol(small(changes), 'fp');
+    const wrong = (changes: Record<string, string>) => () => parseCfpProtocol(small(changes), 'fp');
     expect(wrong({ 'Protocol/Split/FP/03/diff.txt': '3,1\n3;2\n' })).toThrow(
       "Protocol/Split/FP/03/diff.txt, byte 4: expected 'a,b', two numbers of the pair lists (line 2), found '3;2'",
     );

@@ -1,0 +1,85 @@
+import type { Model, VerificationResult } from 'rxface/operators';
+import { OptionError } from '../errors.ts';
+import { createProgress } from '../progress.ts';
+import type { PairProtocolName } from '../recipes/evaluate.ts';
+import { interruptible, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+
+interface Options {
+  data: string;
+  model: string;
+  batch: number;
+  threads: number;
+  json?: boolean;
+}
+
+/** `rxface evaluate lfw|cfp`: a model scored on pairs of faces. */
+export function evaluateCommand(program: Command): void {
+  const evaluate = program.command('evaluate').description('score a model by a verification protocol');
+  const protocol = (name: string, title: string): Command =>
+    evaluate
+      .command(name)
+      .description(title)
+      .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
+      .requiredOption(
+        '--model <path>',
+        'run folder, checkpoint folder or .safetensors; or untrained:NAME, a network with first weights (untrained:ir10)',
+      )
+      .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
+      .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
+      .option('--json', 'print one JSON object; rates are fractions');
+
+  protocol('lfw', 'Labeled Faces in the Wild, unrestricted: 6,000 pairs in 10 folds')
+    .requiredOption('--pairs <file>', "LFW's pairs.txt")
+    .action((options: Options & { pairs: string }) => score('lfw', options.pairs, options));
+  protocol('cfp', 'Celebrities in Frontal-Profile: 7,000 pairs in 10 folds')
+    .requiredOption('--protocol <tar|dir>', 'what holds Protocol/Pair_list_F.txt and the splits')
+    .requiredOption('--subset <ff|fp>', 'ff: frontal with frontal, fp: frontal with profile')
+    .action((options: Options & { protocol: string; subset: string }) => {
+      const { subset } = options;
+      if (subset !== 'ff' && subset !== 'fp') throw new OptionError('evaluate cfp', '--subset', "'ff' or 'fp'", subset);
+      return score(`cfp-${subset}`, options.protocol, options);
+    });
+}
+
+async function score(protocol: PairProtocolName, pairs: string, options: Options): Promise<void> {
+  const { ensureEngine } = await import('../engine/ensure.ts');
+  const { evaluatePairs } = await import('../recipes/evaluate.ts');
+  await interruptible('', async (signal) => {
+    await ensureEngine({ say, show: process.stderr.isTTY, signal });
+    const model = await modelOf(options.model);
+    try {
+      const { data, batch, threads } = options;
+      const progress = createProgress();
+      const result = await evaluatePairs(model, { protocol, data, pairs, batch, threads, signal, progress });
+      if (options.json) sayJson(result);
+      else sayResult(table(protocol, result));
+    } finally {
+      model.dispose();
+    }
+  });
+}
+
+/** A model from the disk, or one that has learned nothing: what any figure should be held against. */
+async function modelOf(path: string): Promise<Model> {
+  const [, name] = /^untrained:(.*)$/.exec(path) ?? [];
+  if (name === undefined) {
+    const { loadModel } = await import('../recipes/loadModel.ts');
+    return (await loadModel(path)).model;
+  }
+  const { architecture, createModel } = await import('rxface/operators');
+  const model = createModel(architecture(name as Parameters<typeof architecture>[0], { embedding: 256 }), { seed: 42 });
+  say(`rxface: ${path} is an untrained ${name} of seed 42, embedding 256: its figures are what chance and pixels give`);
+  return model;
+}
+
+function table(protocol: string, { accuracy, val, tar, auc, threshold, pairs }: VerificationResult): string {
+  const percent = (rate: number): string => `${(100 * rate).toFixed(2)} %`;
+  return [
+    `${protocol}, ${pairs.toLocaleString('en-GB')} pairs`,
+    `accuracy        ${percent(accuracy.mean)} +- ${percent(accuracy.std)}`,
+    `VAL @ FAR 1e-3  ${percent(val.mean)} +- ${percent(val.std)} (FAR met ${val.far.toExponential(1)})`,
+    `TAR @ FAR 1e-3  ${percent(tar['1e-3'])}`,
+    `AUC             ${auc.toFixed(4)}`,
+    `threshold       ${threshold.toFixed(3)} (squared distance; cosine ${(1 - threshold / 2).toFixed(3)})`,
+  ].join('\n');
+}
