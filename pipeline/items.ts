@@ -26,7 +26,7 @@ export interface Sample extends Key {
   pixels?: Uint8Array;
   /** [height, width] of `pixels`. */
   size?: readonly [number, number];
-  /** Five landmarks x,y in pixels of the encoded image: eye at image left, eye at image right, nose, mouth corners left, right. */
+  /** Five landmarks x,y in pixels of the encoded image, once prepared in those of `pixels`: eye at image left, eye at image right, nose, mouth corners left, right. */
   points?: Float32Array;
   /** True where a landmark table was given but has no row for this image: it is resized, not aligned. */
   pointsMissing?: boolean;
