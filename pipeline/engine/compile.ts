@@ -44,7 +44,9 @@ export async function compile(
   await build([join(binding, 'tfjs_backend.cc'), join(binding, 'tfjs_binding.cc')], 'tfjs_binding.node', [
     `-I${join(libraries, 'include')}`,
     `-L${libraries}`,
-    ...['-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', '-Wl,-rpath,$ORIGIN/tensorflow'],
+    '-l:libtensorflow_cc.so.2',
+    '-l:libtensorflow_framework.so.2',
+    '-Wl,-rpath,$ORIGIN/tensorflow',
   ]);
   await remove(quiet);
 }

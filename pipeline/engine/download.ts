@@ -5,7 +5,14 @@ import { makeFolder, remove, writeFile } from '../files/write.ts';
 import { lastLine, runCommand } from './command.ts';
 import { requirements, type Release } from './release.ts';
 
-const PLATFORM_TAGS = ['manylinux_2_27', 'manylinux_2_25', 'manylinux_2_17', 'manylinux2014'];
+const PIP =
+  '-m pip download --require-hashes --no-deps --only-binary=:all: --no-cache-dir --disable-pip-version-check'.split(
+    ' ',
+  );
+// Whatever Python runs pip: the wheels are those of CPython 3.11, of which only the C libraries are used.
+const TAGS = ['manylinux_2_27', 'manylinux_2_25', 'manylinux_2_17', 'manylinux2014']
+  .flatMap((tag) => ['--platform', `${tag}_x86_64`])
+  .concat('--python-version', '3.11', '--implementation', 'cp');
 
 // Members are read as a stream and checked against their CRC; the permissions a wheel states are kept.
 const UNPACK = `
@@ -34,15 +41,9 @@ export async function download(
   await makeFolder(scratch);
   const wanted = join(folder, 'requirements.txt');
   await writeFile(wanted, requirements(release, options.local));
-  const tags = PLATFORM_TAGS.flatMap((tag) => ['--platform', `${tag}_x86_64`]);
   const pip = await runCommand(
     options.python,
-    [
-      ...['-m', 'pip', 'download', '--require-hashes', '--no-deps', '--only-binary=:all:', '--no-cache-dir'],
-      ...['--disable-pip-version-check', '--progress-bar', options.show ? 'on' : 'off'],
-      ...['--python-version', '3.11', '--implementation', 'cp', ...tags],
-      ...['--dest', wheels, '--requirement', wanted],
-    ],
+    [...PIP, '--progress-bar', options.show ? 'on' : 'off', ...TAGS, '--dest', wheels, '--requirement', wanted],
     // pip leaves its scratch behind when it is killed: so that goes with the folder.
     { env: { ...process.env, TMPDIR: scratch }, signal: options.signal, show: options.show },
   );

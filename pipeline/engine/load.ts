@@ -54,7 +54,7 @@ export async function startEngine(options?: { want?: Backend }): Promise<Engine>
       await start(candidate);
       return await describe(candidate, want, failures);
     } catch (error) {
-      failures.push(`${candidate}: ${error instanceof EngineError ? error.reason : (error as Error).message}`);
+      failures.push(`${candidate}: ${(error as Error).message.split('\n')[0]}`);
     }
   }
   throw new EngineError(`no engine starts (${failures.join('; ')})`, 'Run `rxface engine install`.');
@@ -76,12 +76,18 @@ export function nativeBinding(): NativeBinding {
 }
 
 async function start(which: Backend): Promise<void> {
-  let start = started.get(which);
-  if (start === undefined) {
-    start = { native: startNative, wasm: startWasm, cpu: startCpu }[which]();
-    started.set(which, start);
+  let once = started.get(which);
+  if (once === undefined) {
+    once = { native: startNative, wasm: startWasm, cpu: startCpu }[which]();
+    started.set(which, once);
   }
-  await start;
+  try {
+    await once;
+  } catch (error) {
+    // What was missing may be installed before the next try.
+    started.delete(which);
+    throw error;
+  }
   if (getBackend() !== TFJS_NAMES[which]) await setBackend(TFJS_NAMES[which]);
 }
 
