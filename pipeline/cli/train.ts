@@ -1,9 +1,9 @@
 import { basename, extname, join } from 'node:path';
 import { OptionError } from '../errors.ts';
-import { duration } from '../progress.ts';
+import { createProgress, duration } from '../progress.ts';
 import type { EvaluationLine } from '../recipes/evaluations.ts';
 import type { TrainResult } from '../recipes/train.ts';
-import { collect, interruptible, say, sayJson, sayResult, type Command } from './program.ts';
+import { collect, interruptible, sayJson, sayResult, type Command } from './program.ts';
 
 interface Options {
   set: string[];
@@ -42,7 +42,13 @@ export function trainCommand(program: Command): void {
       }
       const run = resume ?? options.run ?? join('runs', basename(file, extname(file)));
       await interruptible(': a checkpoint comes after this step; once more ends at once', async (stop) => {
-        const result = await train({ config: resolved, run, resume: resume !== undefined, stop, say });
+        const result = await train({
+          config: resolved,
+          run,
+          resume: resume !== undefined,
+          stop,
+          progress: createProgress(),
+        });
         if (options.json) sayJson(result);
         else sayResult(summary(result, evaluationText));
       });

@@ -54,14 +54,18 @@ export function parseConfig(file: string, text: string, sets: readonly string[] 
   const origins = applySets(value, sets);
   const result = checkConfig(value);
   if ('config' in result) return result.config;
-  throw new ConfigError(
-    result.faults.map((fault) => ({
-      where: originOf(fault.path, origins) ?? `${file}:${document.lineOf(fault.path)}`,
+  const faults = result.faults.map((fault) => {
+    const set = originOf(fault.path, origins);
+    const line = set === undefined ? document.lineOf(fault.path) : 0;
+    return {
+      line,
+      where: set ?? `${file}:${line}`,
       path: fault.path.join('.'),
       expected: fault.known === undefined ? fault.expected : knownAs(String(fault.path.at(-1)), fault.known),
       received: at(value, fault.path),
-    })),
-  );
+    };
+  });
+  throw new ConfigError(faults.toSorted((a, b) => a.line - b.line));
 }
 
 /** Dotted paths at which two configs differ, leaving out those below `except`. */

@@ -1,7 +1,7 @@
 import type { Model, VerificationResult } from 'rxface/operators';
 import { stat } from '../files/read.ts';
 import { openAppender } from '../files/write.ts';
-import { createProgress } from '../progress.ts';
+import type { Progress } from '../progress.ts';
 import { dataPath } from './data.ts';
 import { evaluatePairs } from './evaluate.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -39,10 +39,10 @@ export async function evaluateEpoch(
     evaluations: EvaluationLine[];
     steps: number;
     stop: AbortSignal | undefined;
-    say: (line: string) => void;
+    progress: Progress;
   },
 ): Promise<void> {
-  const { config, training, evaluations, steps: step, stop, say } = course;
+  const { config, training, evaluations, steps: step, stop, progress } = course;
   const last = epoch === config.train.epochs;
   const due = config.evaluate.filter(
     ({ protocol, every }) =>
@@ -56,7 +56,7 @@ export async function evaluateEpoch(
       data: dataPath(spec.data, config.data.root),
       pairs: dataPath(spec.pairs, config.data.root),
       threads: config.train.threads,
-      progress: createProgress(),
+      progress,
       ...(stop && { signal: stop }),
     }).catch((error: unknown) => {
       // Asked to stop: what is missing is made up for when the run is resumed.
@@ -68,7 +68,7 @@ export async function evaluateEpoch(
     const line: EvaluationLine = { protocol: spec.protocol, epoch, step, ...result, time: { at: Date.now(), seconds } };
     evaluations.push(line);
     await appendLine(training.folder.evaluations, line);
-    say(
+    progress.note(
       `epoch ${epoch}: ${evaluationText(line)}${bestStep(evaluations, spec.protocol)[0] === step ? ', the best so far' : ''}`,
     );
   }

@@ -3,6 +3,7 @@ import { batch, trainStep, type TrainStep } from 'rxface/operators';
 import { inOrder, toCheckpoints, toConsole, toJsonl } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
 import { ensureEngine } from '../engine/ensure.ts';
+import type { Progress } from '../progress.ts';
 import { trainingFaces } from './data.ts';
 import { bestStep, checkEvaluations, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
 import { optimiserOf, scheduleOf } from './parts.ts';
@@ -18,9 +19,11 @@ export interface TrainOptions {
   resume?: boolean;
   /** Aborted: the next step writes a checkpoint, then training ends. */
   stop?: AbortSignal;
-  /** Takes lines for people. Default: nobody hears them. */
-  say?: (line: string) => void;
+  /** The line that shows how it stands, and what is said beside it. Default: nobody listens. */
+  progress?: Progress;
 }
+
+const SILENT: Progress = { show() {}, note() {}, end() {} };
 
 /** How a training went. Rates are fractions in [0, 1]. */
 export interface TrainResult extends Tally {
@@ -39,8 +42,9 @@ export interface TrainResult extends Tally {
  *
  * @throws OptionError for wrong use; FileError, FormatError for data, run folder and checkpoints
  */
-export async function train({ say = () => {}, ...options }: TrainOptions): Promise<TrainResult> {
-  const { config, stop } = options;
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { config, stop, progress = SILENT } = options;
+  const say = progress.note;
   await checkEvaluations(config);
   const { faces, close } = await trainingFaces(config.data);
   try {
@@ -59,7 +63,7 @@ export async function train({ say = () => {}, ...options }: TrainOptions): Promi
     const training = await beginTraining({ ...options, say, engine, people });
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
-      const tally = await epochs({ config, stop, say, faces, perEpoch, training, evaluations });
+      const tally = await epochs({ config, stop, say, progress, faces, perEpoch, training, evaluations });
       return { run: options.run, people: people.length, ...tally, evaluations, interrupted: stop?.aborted === true };
     } finally {
       training.dispose();
@@ -73,6 +77,7 @@ interface Course {
   config: Config;
   stop: AbortSignal | undefined;
   say: (line: string) => void;
+  progress: Progress;
   faces: IndexedSource;
   /** Updates an epoch. */
   perEpoch: number;
@@ -92,7 +97,6 @@ async function epochs(course: Course): Promise<Tally> {
     schedule: scheduleOf(config.schedule, perEpoch, config.train.epochs),
     snapshot: snapshots(course, halt),
   });
-  if (training.start.state !== undefined) step.state.load(training.start.state);
   const files = inOrder<StepItem>(
     toJsonl(training.folder.steps),
     toCheckpoints(training.folder.checkpoints, {
@@ -102,14 +106,19 @@ async function epochs(course: Course): Promise<Tally> {
       written: tally.checkpointed,
     }),
   );
-  const line = toConsole<StepItem>({ standing: tally.standing });
-  for (let { epoch, position } = training.start; epoch < config.train.epochs; epoch++, position = 0) {
-    if (position < perEpoch * config.train.batch) {
-      const flow = epochGraph(config, { faces, epoch, position, step, sinks: { files, line } });
-      tally.ran(await run(flow, { stop: halt.signal, onProgress: tally.progressed }));
+  const line = toConsole<StepItem>({ standing: tally.standing, progress: course.progress });
+  try {
+    if (training.start.state !== undefined) step.state.load(training.start.state);
+    for (let { epoch, position } = training.start; epoch < config.train.epochs; epoch++, position = 0) {
+      if (position < perEpoch * config.train.batch) {
+        const flow = epochGraph(config, { faces, epoch, position, step, sinks: { files, line } });
+        tally.ran(await run(flow, { stop: halt.signal, onProgress: tally.progressed }));
+      }
+      if (stop?.aborted) break;
+      await evaluateEpoch(epoch + 1, { ...course, steps: tally.figures.steps });
     }
-    if (stop?.aborted) break;
-    await evaluateEpoch(epoch + 1, { ...course, steps: tally.figures.steps });
+  } finally {
+    step.dispose();
   }
   return tally.figures;
 }

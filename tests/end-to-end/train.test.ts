@@ -1,0 +1,175 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyTraining } from '../fixtures/tinyTraining.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/pipeline/cli/main.js', import.meta.url));
+
+interface Ended {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs the command line as a process; `during` may look at it while it runs. */
+async function rxface(args: string[], during?: (child: ChildProcess) => Promise<void>): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (text) => (out += String(text)));
+  child.stderr.on('data', (text) => (err += String(text)));
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await during?.(child);
+  return { code: await ended, out, err };
+}
+
+/** Sends a signal once the log of a run has this many lines. */
+function signalAt(run: string, lines: number, signal: NodeJS.Signals): (child: ChildProcess) => Promise<void> {
+  return async (child) => {
+    while (child.exitCode === null && logOf(run).length < lines) await new Promise((done) => setTimeout(done, 2));
+    child.kill(signal);
+  };
+}
+
+const TIME = /,?"time":\{[^}]*\}/;
+function logOf(run: string, name = 'steps.jsonl'): string[] {
+  const file = join(run, name);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.replace(TIME, ''));
+}
+
+/** Everything of a run that must not depend on how often it was interrupted. */
+function remains(run: string): Record<string, unknown> {
+  const checkpoint = join(run, 'checkpoints', 'step-00000024');
+  const bytes = (file: string): string => readFileSync(join(checkpoint, file)).toString('base64');
+  return {
+    model: bytes('model.safetensors'),
+    state: bytes('state.safetensors'),
+    manifest: JSON.parse(readFileSync(join(checkpoint, 'manifest.json'), 'utf8')) as unknown,
+    steps: logOf(run),
+    evaluations: logOf(run, 'evaluations.jsonl'),
+  };
+}
+
+describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build)', () => {
+  let root: string;
+  let config: string;
+  let whole: Ended;
+  const at = (name: string): string => join(root, name);
+  const train = (run: string, ...more: string[]): string[] => [
+    ...['train', config, '--set', `data.root=${root}`, '--run', at(run)],
+    ...more,
+  ];
+
+  beforeAll(async () => {
+    ({ root, config } = await tinyTraining());
+    whole = await rxface(train('whole', '--json'));
+  }, 60_000);
+
+  it('trains, evaluates and writes a run folder; --json prints one object', () => {
+    expect(whole.err).toContain('data: 4 people, 24 images, 6 steps an epoch');
+    expect(whole.code).toBe(0);
+    const result = JSON.parse(whole.out) as Record<string, unknown>;
+    expect(result).toMatchObject({ run: at('whole'), people: 4, steps: 24, images: 96, faults: 0, interrupted: false });
+    expect(readdirSync(at('whole'))).toEqual(['checkpoints', 'config.json', 'evaluations.jsonl', 'steps.jsonl']);
+    expect(logOf(at('whole'))).toHaveLength(24);
+    expect(
+      logOf(at('whole'), 'evaluations.jsonl').map((line) => (JSON.parse(line) as { epoch: number }).epoch),
+    ).toEqual([2, 4]);
+    expect(readdirSync(join(at('whole'), 'checkpoints')).slice(-2)).toEqual(['step-00000020', 'step-00000024']);
+  });
+
+  // Within an epoch, and anywhere.
+  it.each([5, 6 + Math.floor(16 * Math.random())])(
+    'killed after step %d and resumed, it ends the same bit for bit',
+    async (step) => {
+      const run = `killed-${step}`;
+      await rxface(train(run), signalAt(at(run), step, 'SIGKILL'));
+      expect(logOf(at(run)).length).toBeLessThan(24);
+      const resumed = await rxface(['train', '--resume', at(run)]);
+      expect(resumed.err).toMatch(/resume: from .*step-/);
+      expect(resumed.code).toBe(0);
+      expect(remains(at(run))).toEqual(remains(at('whole')));
+    },
+  );
+
+  it('at Ctrl-C writes a checkpoint of the last step, ends with 130, and goes on from there', async () => {
+    const ended = await rxface(train('stopped'), signalAt(at('stopped'), 3, 'SIGINT'));
+    expect(ended.err).toContain('rxface: interrupted: a checkpoint comes after this step');
+    expect(ended.code).toBe(130);
+    const steps = logOf(at('stopped')).length;
+    expect(steps).toBeLessThan(24);
+    expect(readdirSync(join(at('stopped'), 'checkpoints')).at(-1)).toBe(`step-${String(steps).padStart(8, '0')}`);
+    expect(ended.out).toContain(`go on with: rxface train --resume ${at('stopped')}`);
+    const resumed = await rxface(['train', config, '--set', `data.root=${root}`, '--resume', at('stopped')]);
+    expect(resumed.code).toBe(0);
+    expect(remains(at('stopped'))).toEqual(remains(at('whole')));
+  });
+
+  it('a run that is done has nothing left to do', async () => {
+    const again = await rxface(['train', '--resume', at('whole'), '--json']);
+    expect(JSON.parse(again.out)).toMatchObject({ steps: 24, images: 0, loss: null });
+  });
+
+  it('refuses a second run in the folder, another config and other people, each in one line', async () => {
+    const twice = await rxface(train('whole'));
+    expect([twice.code, lastLine(twice)]).toEqual([2, expect.stringMatching(/--run must be a new folder/)]);
+    const other = await rxface([
+      'train',
+      config,
+      '--set',
+      `data.root=${root}`,
+      '--set',
+      'head.m=0.3',
+      '--resume',
+      at('whole'),
+    ]);
+    expect([other.code, lastLine(other)]).toEqual([2, expect.stringMatching(/received 'another head\.m'$/)]);
+    const fewer = await rxface(['train', '--resume', at('whole'), '--set', 'data.sources.0.drop=[Person_1]']);
+    expect([fewer.code, lastLine(fewer)]).toEqual([2, expect.stringMatching(/the 4 people of .*received '3 people/)]);
+  });
+
+  it('starts from weights, with new centres for other people', async () => {
+    const init = [
+      '--set',
+      `init=${at('whole')}`,
+      '--set',
+      'train.epochs=1',
+      '--set',
+      'evaluate=[]',
+      '--set',
+      'checkpoint={}',
+    ];
+    const same = await rxface(train('same', ...init));
+    expect(same.err).toMatch(/init: weights from .*step-00000024; class centres too/);
+    const fewer = await rxface(train('fewer', ...init, '--set', 'data.sources.0.drop=[Person_1]'));
+    expect(fewer.err).toMatch(/class centres are drawn anew/);
+    expect([same.code, fewer.code]).toEqual([0, 0]);
+  });
+});
+
+describe.skipIf(!existsSync(MAIN))('rxface train given what cannot be (needs the build)', () => {
+  it('lists the three faults of a config, and names a folder that is not there', async () => {
+    const { root, config } = await tinyTraining('augment: { photometric: 0.2 }\n');
+    const faults = await rxface(['train', config, '--set', 'head.m=2', '--set', 'train.batch=none']);
+    expect(faults.code).toBe(2);
+    expect(faults.err.trimEnd().split('\n')).toEqual([
+      'rxface: --set head.m=2: head.m must be a number from 0 to 1, received 2',
+      "rxface: --set train.batch=none: train.batch must be a whole number of at least 1, received 'none'",
+      `rxface: ${config}:9: augment.photometric is no known key; known here: flip`,
+    ]);
+    const whole = join(root, 'other.yaml');
+    expect(lastLine(await rxface(['train', whole]))).toBe(`rxface: ${whole}: there is no such file or folder`);
+    const { config: good } = await tinyTraining();
+    const gone = await rxface(['train', good, '--set', `data.root=${root}`, '--set', 'data.sources.0.path=gone']);
+    expect([gone.code, lastLine(gone)]).toEqual([1, expect.stringMatching(/^rxface: .*gone/)]);
+  });
+});
+
+function lastLine({ err }: Ended): string {
+  return err.trimEnd().split('\n').at(-1)!;
+}
