@@ -70,7 +70,8 @@ export abstract class Actor {
   protected late(): boolean {
     if (--this.#countdown > 0) return false;
     const now = performance.now();
-    this.#stride = now - this.#checked < 0.25 ? Math.min(this.#stride * 2, 32) : 1;
+    // Not more than four: after one slow item among quick ones the others must get their turn.
+    this.#stride = now - this.#checked < 0.25 ? Math.min(this.#stride * 2, 4) : 1;
     this.#checked = now;
     this.#countdown = this.#stride;
     if (!this.life.loop.late) return false;

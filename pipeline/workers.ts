@@ -47,8 +47,9 @@ export function workers<I = Sample, O = Sample>(module: string | URL, options: W
       throw new OptionError(stage, 'chunk', 'a whole number, 1 or more', chunk);
     const data = { module: String(module), options: own, stage, seed };
     const hands = threads === 0 ? here<I, O>(data) : new Threads<I, O>(data, threads);
-    let opened: Promise<void> | undefined;
-    const open = (): Promise<void> => (opened ??= hands.open());
+    let opening: Promise<void> | undefined;
+    let opened = false;
+    const open = (): Promise<void> => (opening ??= hands.open().then(() => void (opened = true)));
     return {
       chunk,
       // In the process itself nothing is gained by having chunks wait their turn.
@@ -56,8 +57,9 @@ export function workers<I = Sample, O = Sample>(module: string | URL, options: W
       ordered: true,
       open,
       work: async (items) => {
-        await open();
-        return repaired(items, await hands.run(items), hands, context);
+        // Posted at once: one turn of the promises later a training step may have begun, and the threads would idle beside it.
+        const results = opened ? hands.run(items) : open().then(() => hands.run(items));
+        return repaired(items, await results, hands, context);
       },
       close: () => hands.close(),
     };
