@@ -1,23 +1,21 @@
 #!/usr/bin/env node
-import { createProgram, runProgram, type Command } from './program.ts';
-
-const COMMANDS = ['engine', 'train', 'embed', 'evaluate', 'inspect', 'bench'];
+import { createRequire } from 'node:module';
+import { benchCommand } from './bench.ts';
+import { embedCommand } from './embed.ts';
+import { engineCommand } from './engine.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { inspectCommand } from './inspect.ts';
+import { createProgram, runProgram } from './program.ts';
+import { trainCommand } from './train.ts';
 
 // A reader that closes the pipe early (`rxface inspect ... | head`) is no fault of the command.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-const program = createProgram('0.1.0');
-for (const name of COMMANDS) {
-  try {
-    const module = (await import(new URL(`./${name}.js`, import.meta.url).href)) as Record<
-      string,
-      (p: Command) => void
-    >;
-    module[`${name}Command`]?.(program);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  }
+const { version } = createRequire(import.meta.url)('rxface/package.json') as { version: string };
+const program = createProgram(version);
+for (const add of [engineCommand, trainCommand, embedCommand, evaluateCommand, inspectCommand, benchCommand]) {
+  add(program);
 }
 process.exitCode = await runProgram(program, process.argv.slice(2));

@@ -11,9 +11,17 @@ export function createProgram(version: string): Command {
   return new Command('rxface')
     .description('Face-recognition training and evaluation as backpressured pipelines, on TensorFlow.')
     .version(version)
-    .showHelpAfterError('(rxface COMMAND --help lists the options)')
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .exitOverride()
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted (with a checkpoint written).');
+}
+
+/** Commander's messages in the form of ours: one line, with the proposal behind. */
+function oneLine(text: string): string {
+  return `${text
+    .trim()
+    .replace(/^error:/, 'rxface:')
+    .replaceAll('\n', ' ')}\n`;
 }
 
 /**

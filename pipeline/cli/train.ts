@@ -29,7 +29,7 @@ export function trainCommand(program: Command): void {
       const { evaluationText } = await import('../recipes/evaluations.ts');
       const file = config ?? (options.resume === undefined ? undefined : configOf(options.resume));
       if (file === undefined)
-        throw new OptionError('train', 'CONFIG', 'a config file, or --resume with a run folder', file);
+        throw new OptionError('train', 'CONFIG', 'a config file, or --resume with a run folder', 'nothing');
       const resolved = await readConfig(file, options.set);
       const resume = options.resume ?? resolved.resume;
       if (resume !== undefined && options.run !== undefined && options.run !== resume) {

@@ -152,24 +152,6 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
   });
 });
 
-describe.skipIf(!existsSync(MAIN))('rxface train given what cannot be (needs the build)', () => {
-  it('lists the three faults of a config, and names a folder that is not there', async () => {
-    const { root, config } = await tinyTraining('augment: { photometric: 0.2 }\n');
-    const faults = await rxface(['train', config, '--set', 'head.m=2', '--set', 'train.batch=none']);
-    expect(faults.code).toBe(2);
-    expect(faults.err.trimEnd().split('\n')).toEqual([
-      'rxface: --set head.m=2: head.m must be a number from 0 to 1, received 2',
-      "rxface: --set train.batch=none: train.batch must be a whole number of at least 1, received 'none'",
-      `rxface: ${config}:9: augment.photometric is no known key; known here: flip`,
-    ]);
-    const whole = join(root, 'other.yaml');
-    expect(lastLine(await rxface(['train', whole]))).toBe(`rxface: ${whole}: there is no such file or folder`);
-    const { config: good } = await tinyTraining();
-    const gone = await rxface(['train', good, '--set', `data.root=${root}`, '--set', 'data.sources.0.path=gone']);
-    expect([gone.code, lastLine(gone)]).toEqual([1, expect.stringMatching(/^rxface: .*gone/)]);
-  });
-});
-
 function lastLine({ err }: Ended): string {
   return err.trimEnd().split('\n').at(-1)!;
 }
