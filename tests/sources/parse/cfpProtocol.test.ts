@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseCfpProtocol } from '../../../sources/parse/cfpProtocol.ts';
+import { cfpFiles, parseCfpProtocol } from '../../../sources/parse/cfpProtocol.ts';
+import { cfpFilesOfTwo } from '../../fixtures/cfp.ts';
 
-/** A protocol of one same and one different pair a fold. */
 const small = (changes: Record<string, string> = {}) => {
-  const files: Record<string, string> = {
-    'Protocol/Pair_list_F.txt':
-      '1 ../Data/Images/001/frontal/01.jpg\n2 ../Data/Images/001/frontal/02.jpg\n3 ../Data/Images/002/frontal/01.jpg\n',
-    'Protocol/Pair_list_P.txt': '1 ../Data/Images/001/profile/01.jpg\r\n2 ../Data/Images/002/profile/01.jpg\r\n',
-  };
-  for (let fold = 1; fold <= 10; fold++) {
-    for (const split of ['FF', 'FP']) {
-      const folder = `Protocol/Split/${split}/${String(fold).padStart(2, '0')}`;
-      files[`${folder}/same.txt`] = split === 'FF' ? '1,2\n' : '2,1\n';
-      files[`${folder}/diff.txt`] = split === 'FF' ? '2,3' : '3,1';
-    }
-  }
+  const files = cfpFilesOfTwo();
   Object.assign(files, changes);
   return (path: string): string => {
     if (files[path] === undefined) throw new Error(`no ${path}`);
@@ -35,6 +24,11 @@ describe('parseCfpProtocol', () => {
       { a: '001/frontal/02', b: '001/profile/01', same: true },
       { a: '002/frontal/01', b: '001/profile/01', same: false },
     ]);
+  });
+
+  it('says which files it reads', () => {
+    expect(cfpFiles('ff')).toHaveLength(21);
+    expect(cfpFiles('fp')).toContain('Protocol/Split/FP/10/diff.txt');
   });
 
   it('says what is wrong where', () => {

@@ -1,0 +1,82 @@
+import type { ArchitectureName } from 'rxface/operators';
+import { OptionError } from '../errors.ts';
+import type { Measured, MeasureOptions, Spread } from './bench/benchmark.ts';
+import { say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+
+const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
+
+interface Options extends MeasureOptions {
+  json?: boolean;
+}
+
+/** `rxface bench NAME`: how fast it is, in turns with PyTorch where that is at hand. */
+export function benchCommand(program: Command): void {
+  const bench = program
+    .command('bench')
+    .description('measure how fast it is, in turns with others where they are at hand');
+  const network = (name: string, description: string): Command =>
+    bench
+      .command(name)
+      .description(description)
+      .option('--model <name>', MODELS.join(', '), 'ir18')
+      .option('--batch <n>', 'images a step', wholeNumber(2), 16)
+      .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
+      .option('--precision <name>', 'float32', 'float32')
+      .option('--steps <n>', 'steps in a round', wholeNumber(1), 5)
+      .option('--rounds <n>', 'rounds that are timed; with PyTorch, pairs of rounds', wholeNumber(1), 5)
+      .option('--peer <python>', 'a python that has PyTorch (default: python3, if it has)')
+      .option('--no-peer', 'no turns with PyTorch')
+      .option('--json', 'print one JSON object');
+  network('train', 'a training step on random decoded images: CosFace, dropout, SGD').action((options: Options) =>
+    measured(['train'], options),
+  );
+  network('embed', 'embeddings of random decoded images').action((options: Options) => measured(['embed'], options));
+  network('all', 'both, one after the other').action((options: Options) => measured(['train', 'embed'], options));
+  bench
+    .command('decode')
+    .description('JPEG decoders on real files')
+    .requiredOption('--data <src>', 'tar, tar.gz, .rec or image folder of JPEGs')
+    .option('--images <n>', 'how many of them', wholeNumber(1), 2000)
+    .option('--rounds <n>', "every decoder's turns", wholeNumber(1), 5)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: { data: string; images: number; rounds: number; json?: boolean }) => {
+      const { decodeRates } = await import('./bench/decode.ts');
+      const decoders = await decodeRates(options);
+      if (json) return sayJson({ decoders });
+      const off = (furthest: number | null): string => (furthest === null ? '' : `, pixels off by ${furthest} at most`);
+      sayResult(decoders.map((row) => line(row.decoder, row.imagesPerSecond, 0) + off(row.furthest)).join('\n'));
+    });
+}
+
+async function measured(names: ('train' | 'embed')[], options: Options): Promise<void> {
+  check(options);
+  const { measure } = await import('./bench/benchmark.ts');
+  const results: Measured[] = [];
+  for (const name of names) {
+    const result = await measure(name, options, say);
+    results.push(result);
+    if (!options.json) sayResult(table(result));
+  }
+  if (options.json) sayJson(results.length === 1 ? results[0] : { benchmarks: results });
+}
+
+function check({ model, precision }: Options): void {
+  const demand = (option: string, known: readonly string[], value: string): void => {
+    if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
+  };
+  demand('--model', MODELS, model);
+  demand('--precision', ['float32'], precision);
+}
+
+function table({ benchmark, model, batch, precision, engine, imagesPerSecond, peer, ratio }: Measured): string {
+  return [
+    `${benchmark} ${model}, batch ${batch}, ${precision}: images a second, median (least to most)`,
+    line(`rxface, ${engine}`, imagesPerSecond),
+    ...(peer ? [line(peer.name, peer.imagesPerSecond)] : []),
+    ...(ratio ? [line('ratio', ratio), `by round: ${ratio.rounds.map((one) => one.toFixed(2)).join(', ')}`] : []),
+  ].join('\n');
+}
+
+function line(name: string, { median, min, max }: Spread, digits = 2): string {
+  return `${name.padEnd(56)} ${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
+}

@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { RxfaceError } from '../../errors.ts';
+import { exists } from '../../files/read.ts';
+
+/** Another framework's process that does the same work when it is told to. */
+export interface Peer {
+  /** Its name and version. */
+  name: string;
+  /** Images a second over so many steps. */
+  time(steps: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** The peer's script; it lies in the checkout, not in the installed package. */
+const SCRIPT = 'tests/bench/peers/train_step.py';
+
+async function script(): Promise<string | undefined> {
+  for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
+    if (await exists(`${at}/${SCRIPT}`)) return `${at}/${SCRIPT}`;
+  }
+  return undefined;
+}
+
+/** A python that can import torch: the one named, else python3 where it can; undefined where there is none. */
+export async function findPeer(python: string | undefined): Promise<string | undefined> {
+  const able = await imports(python ?? 'python3');
+  if (python !== undefined && !able) throw new RxfaceError(`bench: '${python}' cannot import torch`);
+  return able && (await script()) !== undefined ? (python ?? 'python3') : undefined;
+}
+
+async function imports(python: string): Promise<boolean> {
+  const child = spawn(python, ['-c', 'import torch'], { stdio: 'ignore' });
+  try {
+    return (await once(child, 'close'))[0] === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts the peer and waits until it has warmed up. */
+export async function startPeer(python: string, args: readonly string[]): Promise<Peer> {
+  const child = spawn(python, [(await script())!, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const answers = lines[Symbol.asyncIterator]();
+  const next = async (): Promise<Record<string, unknown>> => {
+    const { value, done } = await answers.next();
+    if (done) throw new RxfaceError(`bench: the peer '${python}' ended early`);
+    return JSON.parse(value) as Record<string, unknown>;
+  };
+  const name = String((await next())['ready']);
+  return {
+    name,
+    async time(steps) {
+      child.stdin.write(`${steps}\n`);
+      const { seconds, images } = await next();
+      return Number(images) / Number(seconds);
+    },
+    close: () => end(child, lines),
+  };
+}
+
+async function end(child: ChildProcess, lines: Interface): Promise<void> {
+  const closed = once(child, 'close');
+  child.stdin?.end();
+  lines.close();
+  if (child.exitCode === null) await closed;
+}

@@ -1,0 +1,53 @@
+import { chmodSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { benchCommand } from '../../../pipeline/cli/bench.ts';
+import { createProgram, runProgram } from '../../../pipeline/cli/program.ts';
+import { folder, put } from '../../fixtures/archives.ts';
+
+let out = '';
+let err = '';
+beforeEach(() => {
+  out = err = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
+});
+afterEach(() => void vi.restoreAllMocks());
+
+function rxface(...args: string[]): Promise<number> {
+  const program = createProgram('0');
+  benchCommand(program);
+  return runProgram(program, ['bench', ...args]);
+}
+const SMALL = ['--model', 'ir10', '--batch', '2', '--classes', '4', '--steps', '1', '--rounds', '2'];
+
+it('prints images a second as one JSON object', async () => {
+  expect(await rxface('train', ...SMALL, '--no-peer', '--json')).toBe(0);
+  const { imagesPerSecond, ...rest } = JSON.parse(out);
+  expect(rest).toMatchObject({ benchmark: 'train', model: 'ir10', batch: 2, precision: 'float32' });
+  expect(rest).not.toHaveProperty('peer');
+  expect(imagesPerSecond.min).toBeGreaterThan(0);
+  expect(imagesPerSecond.median).toBeGreaterThanOrEqual(imagesPerSecond.min);
+  expect(imagesPerSecond.max).toBeGreaterThanOrEqual(imagesPerSecond.median);
+});
+
+it('takes turns with a peer, round by round', async () => {
+  const here = folder();
+  put(here, {
+    python: `#!/bin/sh\necho '{"ready": "Peer 1"}'\nwhile read n; do echo '{"seconds": 2, "images": 2}'; done\n`,
+  });
+  chmodSync(`${here}/python`, 0o755);
+  expect(await rxface('embed', ...SMALL, '--peer', `${here}/python`)).toBe(0);
+  expect(out).toContain('Peer 1');
+  expect(out).toMatch(/by round: [\d.]+, [\d.]+/);
+  expect(err).toContain('round 2');
+});
+
+it.each([
+  [['sleep'], "unknown command 'sleep'"],
+  [['train', '--batch', '1'], 'must be a whole number of at least 2'],
+  [['train', '--model', 'ir9'], "bench: --model must be one of ir10, ir18, ir34, ir50, ir101, received 'ir9'"],
+  [['train', '--precision', 'float8'], "bench: --precision must be one of float32, received 'float8'"],
+])('refuses %s', async (args, message) => {
+  expect(await rxface(...args)).toBe(2);
+  expect(err).toContain(message);
+});

@@ -1,0 +1,66 @@
+import { memory } from '@tensorflow/tfjs-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { architecture, createModel, type Model } from '../../../operators/index.ts';
+import { startEngine } from '../../../pipeline/engine/load.ts';
+import { createProgress } from '../../../pipeline/progress.ts';
+import { evaluatePairs } from '../../../pipeline/recipes/evaluate.ts';
+import { folder, put } from '../../fixtures/archives.ts';
+
+let model: Model;
+let data: string;
+const PAIRS = '2\t1\nann\t1\t2\nann\t1\tbob\t1\nbob\t1\t2\nbob\t2\tann\t2\n';
+
+beforeAll(async () => {
+  await startEngine();
+  model = createModel(architecture('ir10', { size: [32, 32], embedding: 16 }), { seed: 1 });
+  data = folder(true);
+  for (const [person, colour] of [
+    ['ann', { r: 200, g: 30, b: 20 }],
+    ['bob', { r: 20, g: 60, b: 220 }],
+    ['eve', { r: 0, g: 0, b: 0 }],
+  ] as const) {
+    for (const i of [1, 2]) {
+      const image = sharp({
+        create: { width: 40, height: 40, channels: 3, background: { ...colour, g: colour.g + i } },
+      });
+      put(data, { [`${person}/${person}_000${i}.png`]: await image.png().toBuffer() });
+    }
+  }
+  // Nobody asks for it, so it may be broken.
+  put(data, { 'eve/eve_0001.png': 'no image', 'pairs.txt': PAIRS });
+});
+afterAll(() => model.dispose());
+
+const pairs = (): string => `${data}/pairs.txt`;
+
+it('scores the pairs, whatever the batch, and leaves no tensor', async () => {
+  const before = memory().numTensors;
+  const shown: string[] = [];
+  const progress = createProgress({ write: (text) => shown.push(String(text)) > 0 });
+  const result = await evaluatePairs(model, { protocol: 'lfw', data, pairs: pairs(), batch: 3, threads: 1, progress });
+  expect(result).toMatchObject({ accuracy: { mean: 1, std: 0 }, auc: 1, pairs: 4, tar: { '1e-3': 1 } });
+  expect(await evaluatePairs(model, { protocol: 'lfw', data, pairs: pairs(), batch: 2, threads: 1 })).toEqual(result);
+  expect(memory().numTensors).toBe(before);
+});
+
+it('says which images are missing before it decodes any', async () => {
+  put(data, { 'more.txt': PAIRS.replaceAll('ann\t1', 'ann\t7').replaceAll('bob\t2', 'zoe\t2') });
+  await expect(evaluatePairs(model, { protocol: 'lfw', data, pairs: `${data}/more.txt`, threads: 1 })).rejects.toThrow(
+    "protocol 'lfw': 2 of its 5 images are missing, the first is 'ann/ann_0007'",
+  );
+});
+
+it('stops at an image that cannot be decoded: nothing stands in for it', async () => {
+  put(data, { 'eve.txt': PAIRS.replaceAll('bob', 'eve') });
+  await expect(evaluatePairs(model, { protocol: 'lfw', data, pairs: `${data}/eve.txt`, threads: 1 })).rejects.toThrow(
+    'eve/eve_0001.png',
+  );
+});
+
+it('ends when it is told to', async () => {
+  const signal = AbortSignal.abort(new Error('enough'));
+  await expect(evaluatePairs(model, { protocol: 'lfw', data, pairs: pairs(), threads: 1, signal })).rejects.toThrow(
+    'enough',
+  );
+});
