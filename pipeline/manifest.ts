@@ -96,15 +96,15 @@ export function parseManifest(text: string, file: string): Manifest {
     throw new FormatError(file, undefined, `checkpoint format ${CHECKPOINT_FORMAT}`, found.format);
   }
   const whole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-  const text_ = (value: unknown): boolean => typeof value === 'string';
+  const isText = (value: unknown): boolean => typeof value === 'string';
   const checks: [field: string, right: boolean][] = [
     ['architecture', isArchitecture(found.architecture)],
-    ['classes', whole(found.classes?.count) && text_(found.classes?.sha256)],
+    ['classes', whole(found.classes?.count) && isText(found.classes?.sha256)],
     ['step', whole(found.step)],
     ['epoch', whole(found.epoch)],
     ['position', whole(found.position)],
     ['seed', whole(found.seed)],
-    ['engine', text_(found.engine?.backend)],
+    ['engine', isText(found.engine?.backend)],
     ['files', Object.values(found.files ?? { none: 0 }).every((hash) => /^[0-9a-f]{64}$/.test(String(hash)))],
   ];
   const wrong = checks.filter(([, right]) => !right).map(([field]) => field);

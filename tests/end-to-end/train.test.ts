@@ -60,10 +60,8 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
   let config: string;
   let whole: Ended;
   const at = (name: string): string => join(root, name);
-  const train = (run: string, ...more: string[]): string[] => [
-    ...['train', config, '--set', `data.root=${root}`, '--run', at(run)],
-    ...more,
-  ];
+  const train = (run: string, ...more: string[]): string[] =>
+    ['train', config, '--set', `data.root=${root}`, '--run', at(run)].concat(more);
 
   beforeAll(async () => {
     ({ root, config } = await tinyTraining());
