@@ -20,8 +20,10 @@ export interface Life {
 export abstract class Actor {
   readonly name: string;
   readonly kind: NodeReport['kind'] | 'broadcast';
-  /** In the loop's queue already. */
+  /** Marked in the loop already. */
   queued = false;
+  /** Place in the order of the graph, upstream first; one of its own for each actor of a run. */
+  rank = 0;
   done = false;
   /** Items given; for a sink: written. */
   items = 0;

@@ -6,12 +6,15 @@ const SLICE = 8;
 /**
  * Runs the actors of one run, one after another, until none has anything to do.
  *
- * Waking an actor only queues it: no callback runs inside another and the stack stays flat.
+ * Waking an actor only marks it: no callback runs inside another and the stack stays flat.
+ * The one furthest upstream goes first, so that everything is on its way before a long step downstream begins.
  * After 8 ms the rest waits for the next turn of the event loop.
  */
 export class Loop {
-  #ready: Actor[] = [];
-  #next: Actor[] = [];
+  /** Actors with something to do, by rank. */
+  readonly #ready: (Actor | undefined)[] = [];
+  #count = 0;
+  #first = 0;
   #running = false;
   #stopped = false;
   #turn: NodeJS.Immediate | undefined;
@@ -29,11 +32,13 @@ export class Loop {
     return performance.now() >= (this.#deadline ?? 0);
   }
 
-  /** Queues an actor; it runs now if nothing else does. */
+  /** An actor has something to do; it runs now if nothing else does. */
   wake(actor: Actor): void {
     if (actor.queued || this.#stopped) return;
     actor.queued = true;
-    this.#next.push(actor);
+    this.#ready[actor.rank] = actor;
+    this.#count++;
+    if (actor.rank < this.#first) this.#first = actor.rank;
     if (!this.#running && this.#turn === undefined) this.#run();
   }
 
@@ -50,13 +55,8 @@ export class Loop {
     else if (this.late) return this.#yield();
     this.#running = true;
     try {
-      while (this.#next.length > 0 && !this.#stopped) {
-        [this.#ready, this.#next] = [this.#next, this.#ready];
-        for (const actor of this.#ready) {
-          actor.queued = false;
-          actor.act();
-        }
-        this.#ready.length = 0;
+      while (this.#count > 0 && !this.#stopped) {
+        this.#next().act();
         if (this.late) break;
       }
       this.#afterTurn();
@@ -64,7 +64,16 @@ export class Loop {
       this.#failed(error);
     }
     this.#running = false;
-    if (this.#next.length > 0 && !this.#stopped) this.#yield();
+    if (this.#count > 0 && !this.#stopped) this.#yield();
+  }
+
+  #next(): Actor {
+    while (this.#ready[this.#first] === undefined) this.#first++;
+    const actor = this.#ready[this.#first]!;
+    this.#ready[this.#first] = undefined;
+    this.#count--;
+    actor.queued = false;
+    return actor;
   }
 
   #yield(): void {

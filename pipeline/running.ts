@@ -152,6 +152,7 @@ export class Running implements Life {
       readers.set(outlet, broadcast);
       for (const link of links) writers.set(link, broadcast);
     }
+    this.#actors.forEach((actor, rank) => (actor.rank = rank));
     for (const [link, writer] of writers) link.between(writer, readers.get(link));
   }
 

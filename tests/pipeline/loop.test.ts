@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../pipeline/actor.ts';
 import { Loop } from '../../pipeline/loop.ts';
 
-const actor = (act: () => void): Actor => ({ queued: false, act }) as unknown as Actor;
+let ranks = 0;
+const actor = (act: () => void, rank = ranks++): Actor => ({ queued: false, rank, act }) as unknown as Actor;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('loop', () => {
@@ -17,6 +18,17 @@ describe('loop', () => {
     });
     loop.wake(a);
     expect(seen).toEqual(['a', 'b', 'end']);
+  });
+
+  it('runs the one furthest upstream first', () => {
+    const seen: number[] = [];
+    const loop = new Loop({ afterTurn: () => undefined, failed: () => expect.fail() });
+    const actors = [0, 1, 2].map((rank) => actor(() => {
+      seen.push(rank);
+      if (rank === 2 && seen.length < 6) for (const other of [1, 0]) loop.wake(actors[other]!);
+    }, rank)); // prettier-ignore
+    loop.wake(actor(() => [2, 0, 1].forEach((i) => loop.wake(actors[i]!)), 3));
+    expect(seen).toEqual([0, 1, 2, 0, 1]);
   });
 
   it('yields to the event loop when its time is used up', async () => {

@@ -109,10 +109,10 @@ describe('workers', () => {
     const ahead: number[] = [];
     const sink = collect<Piece>((_, n) => {
       if (n % 32 !== 31) return;
-      // A step of 32: nothing reaches the thread until it ends, and yet the thread gets two more batches ready.
+      // A step of 32: nothing reaches the thread until it ends, and yet the thread gets nearly two more batches ready.
       const end = performance.now() + 10;
       while (performance.now() < end);
-      const wanted = Math.min(320, n + 1 + 64);
+      const wanted = Math.min(320, n + 1 + 56);
       while (count[0]! < wanted && Atomics.wait(count, 0, count[0]!, 5000) !== 'timed-out');
       ahead.push(count[0]! - wanted);
     });
