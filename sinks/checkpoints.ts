@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { encodeSafetensors } from '../pipeline/bytes/safetensors.ts';
 import type { Sink } from '../pipeline/contracts.ts';
+import { FileError } from '../pipeline/errors.ts';
 import { list } from '../pipeline/files/read.ts';
 import { makeFolder, remove, sweep, writeFile, writeFolder } from '../pipeline/files/write.ts';
 import type { Snapshot, StepItem } from '../pipeline/items.ts';
@@ -75,8 +76,14 @@ export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: R
     files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
   };
   await writeFolder(path, async (aside) => {
-    for (const [name, bytes] of Object.entries(files)) await writeFile(join(aside, name), bytes);
-    await writeFile(join(aside, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    try {
+      for (const [name, bytes] of Object.entries(files)) await writeFile(join(aside, name), bytes);
+      await writeFile(join(aside, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    } catch (error) {
+      // Nobody has heard of the folder aside: the file is called by the place it was meant for.
+      if (!(error instanceof FileError)) throw error;
+      throw new FileError(error.path.replace(aside, path), error.reason, { cause: error.cause });
+    }
   });
 }
 
