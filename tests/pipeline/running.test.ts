@@ -82,7 +82,7 @@ type Plan = typeof plan extends fc.Arbitrary<infer P> ? P : never;
 /** Groups of n, the last one smaller: holds n - 1. */
 function group(n: number): Stage<Token, Token> {
   const operator = (source: Parameters<Stage<Token, Token>>[0]) => {
-    let ids: number[] = [];
+    const ids: number[] = [];
     let held = 0;
     return source.pipe(
       map((token) => {
