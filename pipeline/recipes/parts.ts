@@ -1,3 +1,4 @@
+import { OptionError } from 'rxface';
 import {
   adaFace,
   arcFace,
@@ -44,6 +45,9 @@ export function optimiserOf({ momentum, weightDecay, decay, clipNorm }: Config['
 /** Its learning rate by update; `perEpoch` updates make an epoch. */
 export function scheduleOf(config: Config['schedule'], perEpoch: number, epochs: number): Schedule {
   const steps = perEpoch * epochs;
+  if (config.warmupSteps >= steps) {
+    throw new OptionError('train', 'schedule.warmupSteps', `below the ${steps} steps of the run`, config.warmupSteps);
+  }
   switch (config.name) {
     case 'step':
       return stepSchedule({ ...config, milestones: config.milestones.map((epoch) => epoch * perEpoch) });

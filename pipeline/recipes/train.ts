@@ -1,5 +1,5 @@
 import { graph, OptionError, run, workers, type Graph, type Sink, type StepItem } from 'rxface';
-import { batch, trainStep, type TrainStep } from 'rxface/operators';
+import { batch, trainStep, type Schedule, type TrainStep } from 'rxface/operators';
 import { inOrder, toCheckpoints, toConsole, toJsonl } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
 import { ensureEngine } from '../engine/ensure.ts';
@@ -58,12 +58,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         config.train.batch,
       );
     }
+    const schedule = scheduleOf(config.schedule, perEpoch, config.train.epochs);
     say(`data: ${people.length} people, ${faces.length} images, ${perEpoch} steps an epoch`);
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
     const training = await beginTraining({ ...options, say, engine, people });
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
-      const tally = await epochs({ config, stop, say, progress, faces, perEpoch, training, evaluations });
+      const tally = await epochs({ config, stop, say, progress, faces, perEpoch, schedule, training, evaluations });
       return { run: options.run, people: people.length, ...tally, evaluations, interrupted: stop?.aborted === true };
     } finally {
       training.dispose();
@@ -81,6 +82,7 @@ interface Course {
   faces: IndexedSource;
   /** Updates an epoch. */
   perEpoch: number;
+  schedule: Schedule;
   training: Training;
   evaluations: EvaluationLine[];
 }
@@ -94,7 +96,7 @@ async function epochs(course: Course): Promise<Tally> {
     centres: training.centres,
     margin: training.margin,
     optimiser: optimiserOf(config.optimiser),
-    schedule: scheduleOf(config.schedule, perEpoch, config.train.epochs),
+    schedule: course.schedule,
     snapshot: snapshots(course, halt),
   });
   const files = inOrder<StepItem>(
