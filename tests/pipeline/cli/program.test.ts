@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileError, OptionError } from '../../../pipeline/errors.ts';
-import { collect, createProgram, errorText, runProgram, wholeNumber } from '../../../pipeline/cli/program.ts';
+import {
+  collect,
+  createProgram,
+  errorText,
+  interruptible,
+  runProgram,
+  wholeNumber,
+} from '../../../pipeline/cli/program.ts';
 
 let said = '';
 beforeEach(() => {
@@ -53,6 +60,31 @@ describe('runProgram', () => {
 
   it('gives the code a command has set, such as 130 for interrupted', async () => {
     expect(await runs(async () => void (process.exitCode = 130))).toBe(130);
+  });
+});
+
+describe('interruptible', () => {
+  it('asks once, ends at once the second time, and leaves no listener', async () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    const listeners = process.listenerCount('SIGINT');
+    await interruptible(': soon', async (signal) => {
+      process.emit('SIGINT');
+      expect([signal.aborted, exit.mock.calls.length]).toEqual([true, 0]);
+      process.emit('SIGINT');
+      expect(exit).toHaveBeenCalledWith(130);
+      signal.throwIfAborted();
+    });
+    expect(said).toBe('rxface: interrupted: soon\n');
+    expect(process.exitCode).toBe(130);
+    expect(process.listenerCount('SIGINT')).toBe(listeners);
+  });
+
+  it('still shows what failed otherwise', async () => {
+    const failing = interruptible('', async () => {
+      process.emit('SIGINT');
+      throw new FileError('a', 'the disk is full');
+    });
+    await expect(failing).rejects.toThrow('a: the disk is full');
   });
 });
 
