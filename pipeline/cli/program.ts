@@ -49,7 +49,7 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
 export async function interruptible(notice: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const abort = new AbortController();
   const onSignal = (): void => {
-    if (abort.signal.aborted) process.exit(EXIT.interrupted);
+    if (abort.signal.aborted) return process.exit(EXIT.interrupted);
     say(`rxface: interrupted${notice}`);
     process.exitCode = EXIT.interrupted;
     abort.abort();
