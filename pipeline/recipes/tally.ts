@@ -51,11 +51,11 @@ export function trainingTally(options: {
   let limiting: string | undefined;
   let running = 0;
   const indexed = faces.faults ?? [];
-  const tell = (faults: readonly Fault[]): void => {
+  const tell = (faults: readonly Fault[], count: number): void => {
     for (const fault of faults.slice(0, Math.max(0, TOLD - figures.faults))) say(faultLine(fault));
-    figures.faults += faults.length;
+    figures.faults += count;
   };
-  tell(indexed);
+  tell(indexed, indexed.length);
   return {
     figures,
     standing({ epoch, position, iteration, images, loss }) {
@@ -82,7 +82,8 @@ export function trainingTally(options: {
       figures.seconds += report.seconds;
       figures.imagesPerSecond = figures.images / figures.seconds;
       // Each run tells anew what the sources found when they were indexed.
-      tell(report.faults.list.slice(indexed.length));
+      const { list, count } = report.faults;
+      tell(list.slice(indexed.length), count - indexed.length);
     },
     checkpointed(path) {
       figures.checkpoint = path;
