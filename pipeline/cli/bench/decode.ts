@@ -1,5 +1,5 @@
 import { cast, scalar, tidy } from '@tensorflow/tfjs-core';
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { from, lastValueFrom, tap } from 'rxjs';
 import { loadJpegDecoder } from '../../../operators/image/jpeg.ts';
 import { openSource } from '../../../sources/openSource.ts';
 import { nativeBackend, startEngine } from '../../engine/load.ts';
@@ -26,9 +26,11 @@ export interface DecodeRow {
 
 interface Contender {
   decoder: string;
-  /** Decodes everything; gives the pixels of each image where they are to be compared. */
-  decodeAll(faces: readonly Sample[]): Promise<Uint8Array[]>;
+  /** Decodes everything and hands over each image's pixels. */
+  decodeAll(faces: readonly Sample[], take: Take): Promise<void>;
 }
+
+type Take = (pixels: Uint8Array, at: number) => void;
 
 /**
  * Measures decoders on the same images in turn, pixels in JavaScript's hands at the end of each.
@@ -39,16 +41,13 @@ export async function decodeRates(options: DecodeBenchOptions): Promise<DecodeRo
   const { images = 2000, rounds = 5 } = options;
   const faces = await load(options.data, images);
   const contenders = [await turbo(), sharpInFlight(4), inThreads(1), inThreads(2), ...(await tensorFlow())];
+  const furthest = await distances(contenders, faces);
   const seconds: number[][] = contenders.map(() => []);
-  const furthest: (number | null)[] = [];
-  const [first] = contenders;
-  const pixels = await first!.decodeAll(faces);
   for (let round = 0; round < rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
       const start = performance.now();
-      const decoded = await contender.decodeAll(faces);
+      await contender.decodeAll(faces, () => {});
       seconds[i]!.push((performance.now() - start) / 1000);
-      if (round === 0) furthest.push(distance(pixels, decoded));
     }
   }
   return contenders.map(({ decoder }, i) => {
@@ -73,24 +72,22 @@ async function turbo(): Promise<Contender> {
   const decode = await loadJpegDecoder();
   return {
     decoder: 'libjpeg-turbo in WebAssembly, main thread',
-    decodeAll: async (faces) => faces.map(({ bytes }) => decode(bytes!)!.data),
+    decodeAll: async (faces, take) => faces.forEach(({ bytes }, at) => take(decode(bytes!)!.data, at)),
   };
 }
 
 function sharpInFlight(count: number): Contender {
   return {
     decoder: `sharp, ${count} in flight`,
-    async decodeAll(faces) {
-      const decoded: Uint8Array[] = [];
+    async decodeAll(faces, take) {
       let next = 0;
       const lane = async (): Promise<void> => {
         while (next < faces.length) {
           const at = next++;
-          decoded[at] = (await decodeWithSharp(faces[at]!.bytes!)).data;
+          take((await decodeWithSharp(faces[at]!.bytes!)).data, at);
         }
       };
       await Promise.all(Array.from({ length: count }, lane));
-      return decoded;
     },
   };
 }
@@ -99,9 +96,10 @@ function sharpInFlight(count: number): Contender {
 function inThreads(threads: number): Contender {
   return {
     decoder: `prepare in ${threads} worker thread${threads === 1 ? '' : 's'}, start included`,
-    async decodeAll(faces) {
-      const prepared = from(faces).pipe(workers('rxface/operators/prepare', { threads }), toArray());
-      return (await lastValueFrom(prepared)).map(({ pixels }) => pixels!);
+    async decodeAll(faces, take) {
+      const prepared = from(faces).pipe(workers('rxface/operators/prepare', { threads }));
+      let at = 0;
+      await lastValueFrom(prepared.pipe(tap(({ pixels }) => take(pixels!, at++))));
     },
   };
 }
@@ -113,8 +111,8 @@ async function tensorFlow(): Promise<Contender[]> {
   const { binding } = native;
   return ['INTEGER_ACCURATE', ''].map((method) => ({
     decoder: `TensorFlow decodeJpeg, main thread, ${method === '' ? 'default transform' : method}`,
-    decodeAll: async (faces) =>
-      faces.map(({ bytes }) =>
+    decodeAll: async (faces, take) =>
+      faces.forEach(({ bytes }, at) =>
         tidy(() => {
           const attributes = [
             { name: 'channels', type: binding.TF_ATTR_INT, value: 3 },
@@ -126,19 +124,27 @@ async function tensorFlow(): Promise<Contender[]> {
           ];
           const decoded = native.executeSingleOutput('DecodeJpeg', attributes, [scalar(bytes!, 'string')]);
           // The binding hands out no uint8.
-          return Uint8Array.from(cast(decoded, 'int32').dataSync());
+          take(new Uint8Array(cast(decoded, 'int32').dataSync()), at);
         }),
       ),
   }));
 }
 
-/** Most grey levels between two decodings; null where a decoder gave images of another size. */
-function distance(a: readonly Uint8Array[], b: readonly Uint8Array[]): number | null {
-  let furthest = 0;
-  for (const [i, pixels] of a.entries()) {
-    const other = b[i]!;
-    if (other.length !== pixels.length) return null;
-    for (let k = 0; k < pixels.length; k++) furthest = Math.max(furthest, Math.abs(pixels[k]! - other[k]!));
+/** Most grey levels of each from the first; null where it gave images of another size. */
+async function distances(contenders: readonly Contender[], faces: readonly Sample[]): Promise<(number | null)[]> {
+  const pixels: Uint8Array[] = [];
+  await contenders[0]!.decodeAll(faces, (decoded, at) => (pixels[at] = decoded));
+  const furthest: (number | null)[] = [];
+  for (const [i, contender] of contenders.entries()) {
+    furthest[i] = 0;
+    await contender.decodeAll(faces, (decoded, at) => (furthest[i] = further(furthest[i]!, pixels[at]!, decoded)));
   }
   return furthest;
+}
+
+function further(most: number | null, a: Uint8Array, b: Uint8Array): number | null {
+  if (most === null || a.length !== b.length) return null;
+  let found = most;
+  for (let k = 0; k < a.length; k++) found = Math.max(found, Math.abs(a[k]! - b[k]!));
+  return found;
 }
