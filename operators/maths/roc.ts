@@ -23,7 +23,7 @@ export interface Roc {
 export function roc(scores: ArrayLike<number>, genuine: ArrayLike<number>): Roc {
   const n = scores.length;
   if (genuine.length !== n) throw new OptionError('roc', 'genuine', `one entry per score (${n})`, genuine.length);
-  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
+  const order = Uint32Array.from({ length: n }, (_, i) => i).toSorted((a, b) => scores[b]! - scores[a]!);
   let positives = 0;
   for (let i = 0; i < n; i++) {
     if (Number.isNaN(scores[i]!)) throw new OptionError('roc', `scores[${i}]`, 'a number', scores[i]);

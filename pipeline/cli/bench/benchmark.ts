@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { ArchitectureName } from 'rxface/operators';
 import { ensureEngine } from '../../engine/ensure.ts';
 import { findPeer, startPeer } from './peer.ts';
@@ -56,7 +57,8 @@ export async function measure(
   const engine = await ensureEngine({ say });
   const { open } = name === 'train' ? await import('./train.ts') : await import('./embed.ts');
   const python = options.peer === false ? undefined : await findPeer(options.peer);
-  const told = { work: name, model, batch, classes, precision, warmup: WARM_UP };
+  // As many threads as TensorFlow takes.
+  const told = { work: name, model, batch, classes, precision, threads: availableParallelism(), warmup: WARM_UP };
   const args = Object.entries(told).flatMap(([key, value]) => [`--${key}`, String(value)]);
   const work = open(options);
   const peer = python === undefined ? undefined : await startPeer(python, args);
