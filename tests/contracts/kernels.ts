@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 // Under contract here: operators/net/kernels/native, operators/net/kernels/batchNorm, operators/net/kernels/batchNormGrad,
 // operators/net/kernels/channelSum, operators/net/kernels/conv2d, operators/net/kernels/conv2dInputGrad,
 // operators/net/kernels/conv2dFilterGrad, operators/net/kernels/prelu, operators/net/kernels/preluGrad,
-// operators/net/kernels/subsample, operators/net/kernels/subsampleGrad.
+// operators/net/kernels/subsample, operators/net/kernels/subsampleGrad (operators/net/kernels/fused has its own test).
 import { batchNormInference, batchNormTrain } from '../../operators/net/kernels/batchNorm.ts';
 import { batchNormGrad } from '../../operators/net/kernels/batchNormGrad.ts';
 import { channelSum } from '../../operators/net/kernels/channelSum.ts';

@@ -1,0 +1,88 @@
+import { engine, getBackend, reshape, scalar, tile, type Tensor } from '@tensorflow/tfjs-core';
+import { savedModel, type TensorFunction } from '../../../pipeline/bytes/savedModel.ts';
+import { nativeBackend, nativeBinding } from '../../../pipeline/engine/load.ts';
+
+/** Values from which on a pass over memory is dear enough for a kernel of one's own (compiled once a shape, in 0.1 s). */
+const WORTH_IT = 1 << 20;
+/** Values in a row that keep the processor's vectors filled. */
+const ROW = 128;
+
+/**
+ * A chain of element by element operations as one pass over memory, compiled by XLA on the native engine's processor.
+ *
+ * In plain words: relu, minus, times and plus read and write a big map nine times; fused they do so twice. The values
+ * are the same to the last bit.
+ */
+export class Fused {
+  readonly #name: string;
+  readonly #definition: TensorFunction;
+  /** Handle of the loaded function; null where this engine cannot compile it. */
+  #loaded: number | null | undefined;
+
+  constructor(name: string, definition: TensorFunction) {
+    this.#name = name;
+    this.#definition = definition;
+  }
+
+  /**
+   * Runs it on maps of one shape [..., C] and a vector [C]; the caller owns the results, which have the maps' shape.
+   *
+   * @return null where it does not pay or is not to be had: then the caller runs the plain operations
+   */
+  run(maps: readonly Tensor[], vector: Tensor): Tensor[] | null {
+    const [first] = maps;
+    if (first === undefined || first.size < WORTH_IT || getBackend() !== 'tensorflow') return null;
+    const row = rowOf(first.size, vector.size);
+    if (row < ROW / 2 || (this.#loaded ??= this.#load()) === null) return null;
+    const views = maps.map((map) => reshape(map, [map.size / row, row]));
+    const tiled = tile(vector, [row / vector.size]);
+    try {
+      return this.#call([...views, tiled]).map((result) => {
+        const back = reshape(result, first.shape);
+        result.dispose();
+        return back;
+      });
+    } catch {
+      this.#loaded = null;
+      return null;
+    } finally {
+      for (const tensor of [...views, tiled]) tensor.dispose();
+    }
+  }
+
+  #call(inputs: Tensor[]): Tensor[] {
+    const live = nativeBackend();
+    const names = this.#definition.inputs.map((name) => `${name}:0`).join();
+    const results = this.#definition.outputs.map((_, index) => `call:${index}`).join();
+    return live.binding
+      .runSavedModel(this.#loaded!, live.getInputTensorIds(inputs), names, results)
+      .map(({ id, shape, dtype }) => {
+        const dataId = {};
+        live.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
+        return engine().makeTensorFromTensorInfo({ dataId, shape, dtype: 'float32' });
+      });
+  }
+
+  /** Into TensorFlow's file system in memory, from which alone it loads functions. */
+  #load(): number | null {
+    if (nativeBackend().isUsingGpuDevice) return null;
+    const folder = `ram:///rxface/${this.#name}`;
+    const [path, bytes] = [scalar(`${folder}/saved_model.pb`), scalar(savedModel(this.#definition), 'string')];
+    try {
+      nativeBinding().executeOp('WriteFile', [], nativeBackend().getInputTensorIds([path, bytes]), 0);
+      return nativeBinding().loadSavedModel(folder, 'serve');
+    } catch {
+      return null;
+    } finally {
+      path.dispose();
+      bytes.dispose();
+    }
+  }
+}
+
+/** The longest row of whole vectors, at most {@link ROW} or one vector long, that `size` values divide into. */
+function rowOf(size: number, channels: number): number {
+  let row = channels;
+  while (row * 2 <= ROW && size % (row * 2) === 0) row *= 2;
+  return row;
+}
