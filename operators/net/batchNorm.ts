@@ -31,8 +31,8 @@ export class BatchNorm implements Layer {
     this.#offset = `${name}.bias`;
     this.#mean = `${name}.running_mean`;
     this.#variance = `${name}.running_var`;
-    const vector = (name: string, role: ParamSpec['role'], value: number): ParamSpec => ({
-      name,
+    const vector = (of: string, role: ParamSpec['role'], value: number): ParamSpec => ({
+      name: of,
       shape: [channels],
       layout: { kind: 'vector' },
       role,

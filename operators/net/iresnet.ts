@@ -68,18 +68,22 @@ export function architecture(name: ArchitectureName, options: Partial<Architectu
 }
 
 function check({ units, widths, embedding, size, dropout, input }: Architecture): void {
-  const counts = (list: readonly number[], least: number): boolean =>
-    list.every((value) => Number.isInteger(value) && value >= least);
-  const demand = (holds: boolean, option: string, expected: string, received: unknown): void => {
-    if (!holds) throw new OptionError('architecture', option, expected, received);
-  };
-  demand(units.length > 0 && counts(units, 1), 'units', 'whole numbers of at least 1, one a stage', units);
-  demand(widths.length === units.length && counts(widths, 1), 'widths', `${units.length} whole numbers of at least 1`, widths); // prettier-ignore
-  demand(counts([embedding], 1), 'embedding', 'a whole number of at least 1', embedding);
-  demand(size.length === 2 && counts(size, 1), 'size', 'two whole numbers of at least 1', size);
+  demand(units.length > 0 && counts(units), 'units', 'whole numbers of at least 1, one a stage', units);
+  demand(widths.length === units.length && counts(widths), 'widths', `${units.length} whole numbers of at least 1`, widths); // prettier-ignore
+  demand(counts([embedding]), 'embedding', 'a whole number of at least 1', embedding);
+  demand(size.length === 2 && counts(size), 'size', 'two whole numbers of at least 1', size);
   demand(dropout >= 0 && dropout < 1, 'dropout', 'a number in [0, 1)', dropout);
   demand(['rgb', 'bgr'].includes(input.channels), 'input.channels', "'rgb' or 'bgr'", input.channels);
   demand(input.std > 0 && Number.isFinite(input.mean), 'input.std', 'a positive number', input.std);
+}
+
+/** Whether these are whole numbers of at least 1. */
+function counts(list: readonly number[]): boolean {
+  return list.every((value) => Number.isInteger(value) && value >= 1);
+}
+
+function demand(holds: boolean, option: string, expected: string, received: unknown): void {
+  if (!holds) throw new OptionError('architecture', option, expected, received);
 }
 
 /**

@@ -1,4 +1,12 @@
-import { dispose, keep, tensor, tidy, type Tensor, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  dispose,
+  keep as keepInTidy,
+  tensor,
+  tidy,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core';
 import type { StateMap } from '../../pipeline/contracts.ts';
 import { ShapeError } from '../../pipeline/errors.ts';
 import { initialise } from './initialise.ts';
@@ -94,6 +102,6 @@ export function createModel(architecture: Architecture, { seed }: { seed: number
 }
 
 function keepAll(params: Record<string, Tensor>): Record<string, Tensor> {
-  for (const value of Object.values(params)) keep(value);
+  for (const value of Object.values(params)) keepInTidy(value);
   return params;
 }

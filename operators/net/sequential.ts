@@ -25,7 +25,7 @@ export class Sequential implements Layer {
 
   backwardParams(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): void {
     const [first, ...rest] = this.layers;
-    const slope = rest.reduceRight((slope, layer) => layer.backward(p, slope, scope, into, keep), dy);
+    const slope = rest.reduceRight((above, layer) => layer.backward(p, above, scope, into, keep), dy);
     if (first?.backwardParams) first.backwardParams(p, slope, scope, into, keep);
     else (first?.backward(p, slope, scope, into, keep) ?? slope).dispose();
   }

@@ -18,13 +18,6 @@ export class SqueezeExcite implements Layer {
     this.#down = `${name}.fc1.weight`;
     this.#up = `${name}.fc2.weight`;
     const middle = Math.max(1, Math.floor(channels / reduction));
-    const weight = (name: string, from: number, to: number): ParamSpec => ({
-      name,
-      shape: [1, 1, from, to],
-      layout: { kind: 'conv' },
-      role: 'weight',
-      init: { kind: 'kaimingFanOut', fanOut: to },
-    });
     this.params = [weight(this.#down, channels, middle), weight(this.#up, middle, channels)];
   }
 
@@ -92,9 +85,20 @@ export class SqueezeExcite implements Layer {
 
   /** A 1x1 convolution's weight as a matrix [in, out]. */
   #matrix(p: Params, name: string): Tensor2D {
-    const weight = p[name]!;
-    return reshape(weight, weight.shape.slice(2) as [number, number]);
+    const kernel = p[name]!;
+    return reshape(kernel, kernel.shape.slice(2) as [number, number]);
   }
+}
+
+/** A 1x1 convolution without bias. */
+function weight(name: string, from: number, to: number): ParamSpec {
+  return {
+    name,
+    shape: [1, 1, from, to],
+    layout: { kind: 'conv' },
+    role: 'weight',
+    init: { kind: 'kaimingFanOut', fanOut: to },
+  };
 }
 
 /** [N, C] as [N, 1, 1, C]. */

@@ -10,16 +10,18 @@ export class WeightsError extends RxfaceError {
   /** 'name: expected [..], received [..]' */
   readonly wrongShapes: readonly string[];
   constructor(missing: readonly string[], unexpected: readonly string[], wrongShapes: readonly string[]) {
-    const some = (what: string, names: readonly string[]): string[] =>
-      names.length === 0
-        ? []
-        : [`${names.length} ${what} (${names.slice(0, 5).join('; ')}${names.length > 5 ? '; ...' : ''})`];
     const faults = [...some('missing', missing), ...some('unexpected', unexpected), ...some('of another shape', wrongShapes)]; // prettier-ignore
     super(`weights do not fit the model: ${faults.join(', ')}`);
     this.missing = missing;
     this.unexpected = unexpected;
     this.wrongShapes = wrongShapes;
   }
+}
+
+/** '2 missing (a; b)', or nothing of none. */
+function some(what: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [`${names.length} ${what} (${names.slice(0, 5).join('; ')}${names.length > 5 ? '; ...' : ''})`];
 }
 
 /** Axes of our layout in the order PyTorch's has them, and the sizes to view ours with. */

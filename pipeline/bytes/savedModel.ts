@@ -27,15 +27,13 @@ const PRODUCER = 1395;
  * op_def, attr_value}.proto; the numbers below are those of their fields.
  */
 export function savedModel({ inputs, nodes, outputs }: TensorFunction): Uint8Array {
-  const argument = (name: string): number[] => [...text(1, name), ...integer(3, FLOAT32)];
-  const result = (index: number): string => `result${index}`;
   const definition = [
     ...message(1, [
       ...text(1, 'compiled'),
       ...inputs.flatMap((name) => message(2, argument(name))),
       ...outputs.flatMap((_, index) => message(3, argument(result(index)))),
     ]),
-    ...nodes.flatMap(({ name, op, inputs }) => message(3, node(name, op, inputs, { T: integer(6, FLOAT32) }))),
+    ...nodes.flatMap((n) => message(3, node(n.name, n.op, n.inputs, { T: integer(6, FLOAT32) }))),
     ...outputs.flatMap((from, index) => message(4, [...text(1, result(index)), ...text(2, from)])),
     ...attribute(5, '_XlaMustCompile', integer(5, 1)),
   ];
@@ -59,6 +57,13 @@ export function savedModel({ inputs, nodes, outputs }: TensorFunction): Uint8Arr
   ];
   const meta = [...message(1, text(4, 'serve')), ...message(2, graph)];
   return Uint8Array.from([...integer(1, 1), ...message(2, meta)]);
+}
+
+const result = (index: number): string => `result${index}`;
+
+/** An argument or result of a function, a float32 tensor. */
+function argument(name: string): number[] {
+  return [...text(1, name), ...integer(3, FLOAT32)];
 }
 
 function node(name: string, op: string, inputs: readonly string[], attributes: Record<string, number[]>): number[] {

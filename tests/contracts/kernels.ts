@@ -70,15 +70,15 @@ for (const train of [true, false]) {
   };
 }
 for (const [name, { kernel, out, geometry }] of Object.entries(geometries)) {
-  const w = [kernel, kernel, 4, 3];
-  cases[`conv2d ${name}`] = { inputs: { x: MAP, w }, run: ({ x, w }) => [conv2d(x!, w!, geometry)] };
+  const shape = [kernel, kernel, 4, 3];
+  cases[`conv2d ${name}`] = { inputs: { x: MAP, w: shape }, run: ({ x, w }) => [conv2d(x!, w!, geometry)] };
   cases[`conv2dInputGrad ${name}`] = {
-    inputs: { dy: out, w },
+    inputs: { dy: out, w: shape },
     run: ({ dy, w }) => [conv2dInputGrad(dy!, w!, MAP, geometry)],
   };
   cases[`conv2dFilterGrad ${name}`] = {
     inputs: { x: MAP, dy: out },
-    run: ({ x, dy }) => [conv2dFilterGrad(x!, dy!, w, geometry)],
+    run: ({ x, dy }) => [conv2dFilterGrad(x!, dy!, shape, geometry)],
   };
 }
 

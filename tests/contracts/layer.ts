@@ -99,7 +99,7 @@ export function layerContract(
       await startEngine({ want });
       near(ours.y, theirs.y, 1e-5);
       near(ours.dx, theirs.dx, 1e-4);
-      expect(Object.keys(ours.grads).sort()).toEqual([...names].sort());
+      expect(Object.keys(ours.grads).toSorted()).toEqual([...names].toSorted());
       const largest = Math.max(...theirs.grads.map(norm));
       for (const [i, key] of names.entries()) {
         if (zeroGradient?.test(key)) expect(norm(ours.grads[key]!)).toBeLessThan(1e-4 * largest);
@@ -179,7 +179,7 @@ export function layerContract(
         tf.Tensor.prototype.dataSync = read;
       }
       const statistics = layer.params.filter(({ role }) => role === 'statistic').map((s) => s.name);
-      expect(Object.keys(scope.statistics).sort()).toEqual(statistics.sort());
+      expect(Object.keys(scope.statistics).toSorted()).toEqual(statistics.toSorted());
       const none = createScope({ keeps: false });
       layer.forward(p, tf.tensor(x, fullShape), TRAIN, none).dispose();
       scope.dispose();

@@ -62,7 +62,6 @@ function batchNormTrainPortable({ x, scale, offset, ...running }: BatchNormInput
     const variance = mean(square(centred), axes);
     const y = add(mul(centred, mul(rsqrt(add(variance, EPSILON)), scale)), offset);
     const unbiased = mul(variance, count / Math.max(1, count - 1));
-    const mix = (old: Tensor, now: Tensor): Tensor => add(mul(old, 1 - MOMENTUM), mul(now, MOMENTUM));
     return {
       y,
       mean: batchMean,
@@ -71,6 +70,11 @@ function batchNormTrainPortable({ x, scale, offset, ...running }: BatchNormInput
       runningVariance: mix(running.runningVariance, unbiased),
     };
   });
+}
+
+/** A running statistic after one more batch. */
+function mix(old: Tensor, now: Tensor): Tensor {
+  return add(mul(old, 1 - MOMENTUM), mul(now, MOMENTUM));
 }
 
 /** Batch normalisation with given statistics: (x - mean) / sqrt(variance + eps) x scale + offset. */

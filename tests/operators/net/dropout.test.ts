@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Dropout, dropoutMask } from '../../../operators/net/dropout.ts';
 
+/** Share of places with the same value. */
+function agreement(a: Float32Array, b: Float32Array): number {
+  return a.filter((v, i) => v === b[i]).length / a.length;
+}
+
 describe('dropout mask', () => {
   const size = 40_000;
 
@@ -17,7 +22,6 @@ describe('dropout mask', () => {
   it('is the same for the same key, unrelated for others and between neighbours', () => {
     const mask = dropoutMask(size, 0.5, 1);
     expect(dropoutMask(size, 0.5, 1)).toEqual(mask);
-    const agreement = (a: Float32Array, b: Float32Array): number => a.filter((v, i) => v === b[i]).length / a.length;
     for (const key of [2, 3, 0x8000_0001]) {
       expect(Math.abs(agreement(mask, dropoutMask(size, 0.5, key)) - 0.5)).toBeLessThan(0.01);
     }

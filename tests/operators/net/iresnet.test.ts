@@ -33,7 +33,7 @@ describe('iresnet', () => {
   it.for(Object.entries(strides))('%s widens where AdaFace does', ([name, first]) => {
     const params = iresnet(architecture(name as keyof typeof strides)).params;
     const widening = params
-      .filter((p) => /shortcut_layer\.0\.weight$/.test(p.name))
+      .filter((p) => p.name.endsWith('shortcut_layer.0.weight'))
       .map((p) => Number(p.name.split('.')[1]));
     expect(widening).toEqual(first.slice(1)); // the first stage keeps its 64 channels and subsamples
   });

@@ -16,6 +16,7 @@ const values = (key: string, size: number): Float32Array => {
   const random = keyedRandom(3, key, 0, 0);
   return Float32Array.from({ length: size }, () => 2 * random() - 1);
 };
+const array = (t: Tensor): Float32Array => t.dataSync<'float32'>().slice();
 
 beforeAll(async () => {
   await startEngine();
@@ -32,7 +33,6 @@ describe('model', () => {
     const grads: Grads = {};
     const dx = model.backbone.backward(model.params, tf.tensor2d(dz, [8, 512]), scope, grads, false);
     scope.dispose();
-    const array = (t: Tensor): Float32Array => t.dataSync<'float32'>().slice();
     const ours = { z: array(z), dx: array(dx), grads: model.trainable.map((name) => array(grads[name]!)) };
     const p = model.params;
     const weights = model.trainable.map((name) => array(p[name]!));
@@ -45,18 +45,18 @@ describe('model', () => {
 
     await startEngine({ want: 'cpu' });
     const theirs = tf.tidy(() => {
-      let z: Float32Array = new Float32Array();
+      let seen: Float32Array = new Float32Array();
       const f = (input: Tensor, ...list: Tensor[]): Tensor => {
         const named = Object.fromEntries(names.map((name, i) => [name, list[i]!]));
         const out = network({ units: [2, 2, 2, 2] }, named, input as Tensor4D);
-        z = array(out);
+        seen = array(out);
         return out;
       };
       const at = [tf.tensor4d(x, shape), ...weights.map((w, i) => tf.tensor(w, shapes[i]))];
-      const [dx, ...grads] = tf
+      const [dSeen, ...slopes] = tf
         .grads(f)(at, tf.tensor2d(dz, [8, 512]))
         .map(array);
-      return { z, dx: dx!, grads };
+      return { z: seen, dx: dSeen!, grads: slopes };
     });
     await startEngine();
     near(ours.z, theirs.z, 1e-4);

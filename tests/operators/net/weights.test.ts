@@ -62,7 +62,7 @@ describe.each(Object.entries(cases))('weights of PyTorch: %s', (_name, torch) =>
     const dz = tf.tensor(floats(torch.dz), torch.dz.shape);
     const dx = model.backbone.backward(model.params, dz, scope, grads, false);
     near(dx.dataSync<'float32'>(), floats(torch.dx), 1e-4);
-    expect(Object.keys(grads).sort()).toEqual(Object.keys(torch.gradients).sort());
+    expect(Object.keys(grads).toSorted()).toEqual(Object.keys(torch.gradients).toSorted());
     for (const spec of model.backbone.params.filter(({ name }) => name in grads)) {
       const ours = toTorch(spec, grads[spec.name]!.dataSync<'float32'>());
       const theirs = floats(torch.gradients[spec.name]!);

@@ -14,17 +14,24 @@ beforeEach(({ skip }) => {
   if (!processor) skip('needs the native engine on a processor');
 });
 
-describe('fused', () => {
-  const difference = (): Fused =>
-    new Fused('test-difference', {
-      inputs: ['x', 'y', 'v'],
-      nodes: [
-        { name: 'd', op: 'Sub', inputs: ['x', 'y'] },
-        { name: 's', op: 'Mul', inputs: ['d:z:0', 'v'] },
-      ],
-      outputs: ['d:z:0', 's:z:0'],
-    });
+/** x - y and that times v. */
+const difference = (): Fused =>
+  new Fused('test-difference', {
+    inputs: ['x', 'y', 'v'],
+    nodes: [
+      { name: 'd', op: 'Sub', inputs: ['x', 'y'] },
+      { name: 's', op: 'Mul', inputs: ['d:z:0', 'v'] },
+    ],
+    outputs: ['d:z:0', 's:z:0'],
+  });
 
+const half = (t: tf.Tensor4D, at: number): tf.Tensor4D => tf.slice(t, [16 * at, 0, 0, 0], [16, -1, -1, -1]);
+const same = (p: tf.Tensor, q: tf.Tensor): void => expect(tf.max(tf.abs(tf.sub(p, q))).dataSync()[0]).toBe(0);
+
+// Too small to be fused.
+const parts = (t: tf.Tensor4D): tf.Tensor4D[] => [0, 1].flatMap((at) => tf.split(half(t, at), 16, 1));
+
+describe('fused', () => {
   it('runs a chain over big maps, a vector along their last axis, and leaves no tensor', () => {
     const [x, y] = [
       tf.randomNormal([16, 64, 64, 16], 0, 1, 'float32', 1),
@@ -64,15 +71,12 @@ describe('fused', () => {
     const dy = tf.randomNormal<tf.Rank.R4>(shape, 0, 1, 'float32', 2);
     const a = tf.randomUniform([channels], -0.5, 1.5, 'float32', 3);
     expect(x.size).toBeGreaterThanOrEqual(1 << 20); // fused
-    const half = (t: tf.Tensor4D, at: number): tf.Tensor4D => tf.slice(t, [16 * at, 0, 0, 0], [16, -1, -1, -1]);
-    const parts = (t: tf.Tensor4D): tf.Tensor4D[] => [0, 1].flatMap((at) => tf.split(half(t, at), 16, 1)); // plain
     tf.tidy(() => {
       const [xs, dys] = [parts(x), parts(dy)];
       const joined = (f: (x: tf.Tensor4D, dy: tf.Tensor4D) => tf.Tensor): tf.Tensor => {
         const all = xs.map((part, i) => f(part, dys[i]!) as tf.Tensor4D);
         return tf.concat([tf.concat(all.slice(0, 16), 1), tf.concat(all.slice(16), 1)], 0);
       };
-      const same = (p: tf.Tensor, q: tf.Tensor): void => expect(tf.max(tf.abs(tf.sub(p, q))).dataSync()[0]).toBe(0);
       same(
         prelu(x, a),
         joined((part) => prelu(part, a)),
