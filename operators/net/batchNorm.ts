@@ -1,7 +1,8 @@
-import { dispose, fill, reshape, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, fill, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../pipeline/errors.ts';
 import { batchNormInference, batchNormTrain } from './kernels/batchNorm.ts';
 import { batchNormGrad } from './kernels/batchNormGrad.ts';
+import { reshape } from './kernels/reshape.ts';
 import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
 import { accumulate, sumOf } from './tangents.ts';
 
@@ -131,13 +132,13 @@ export class BatchNorm implements Layer {
 
 /** [N, C] as [N, 1, 1, C], a map as it is: another handle on the same values. */
 function asMap(x: Tensor): Tensor {
-  return reshape(x, x.rank === 4 ? x.shape : [x.shape[0]!, 1, 1, x.shape[1]!]);
+  return x.rank === 4 ? x.clone() : reshape(x, [x.shape[0]!, 1, 1, x.shape[1]!]);
 }
 
 /** Consumes `x`. */
 function asShape(x: Tensor, shape: readonly number[]): Tensor {
   if (x.rank === shape.length) return x;
-  const other = reshape(x, [...shape]);
+  const other = reshape(x, shape);
   x.dispose();
   return other;
 }

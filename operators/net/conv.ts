@@ -1,8 +1,10 @@
-import { pad, slice, zeros, type Tensor } from '@tensorflow/tfjs-core';
+import { zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../pipeline/errors.ts';
 import { conv2d, type ConvGeometry } from './kernels/conv2d.ts';
 import { conv2dFilterGrad } from './kernels/conv2dFilterGrad.ts';
 import { conv2dInputGrad } from './kernels/conv2dInputGrad.ts';
+import { pad } from './kernels/pad.ts';
+import { slice } from './kernels/slice.ts';
 import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
 import { accumulate, sumOf } from './tangents.ts';
 

@@ -1,8 +1,10 @@
 import { OptionError } from '../../pipeline/errors.ts';
 import { BatchNorm } from './batchNorm.ts';
+import { Cast } from './cast.ts';
 import { Conv } from './conv.ts';
 import { Dropout } from './dropout.ts';
 import { Flatten } from './flatten.ts';
+import type { Precision } from './kernels/cast.ts';
 import type { Layer } from './layer.ts';
 import { Linear } from './linear.ts';
 import { PRelu } from './prelu.ts';
@@ -89,14 +91,24 @@ function demand(holds: boolean, option: string, expected: string, received: unkn
 /**
  * The backbone: pixels [N, H, W, 3] to the un-normalised embedding z [N, D] (face-training 2.1, AdaFace net.py).
  * Layers carry the names of the AdaFace repository's parameters.
+ *
+ * In bfloat16 the pixels come in as such, and maps and convolutions are such up to the output layer; parameters, their
+ * gradients, statistics and the output layer are float32.
  */
-export function iresnet({ units, widths, squeezeExcite, embedding, size, dropout }: Architecture): Layer {
+export function iresnet(architecture: Architecture, precision: Precision = 'float32'): Layer {
+  const { units, widths, squeezeExcite, embedding, size, dropout } = architecture;
+  const narrow = precision !== 'float32';
   const stem = widths[0]!;
+  const gate = (name: string, channels: number): Layer[] => {
+    if (!squeezeExcite) return [];
+    const layer = new SqueezeExcite(name, { channels });
+    return narrow ? [new Cast('bfloat16', 'float32'), layer, new Cast('float32', 'bfloat16')] : [layer];
+  };
   const blocks: Layer[] = [];
   let depth = stem;
   for (const [stage, width] of widths.entries()) {
     for (let unit = 0; unit < units[stage]!; unit++) {
-      blocks.push(block(`body.${blocks.length}`, depth, width, unit === 0 ? 2 : 1, squeezeExcite)); // first: [N, h/2, w/2, width]
+      blocks.push(block(`body.${blocks.length}`, depth, width, unit === 0 ? 2 : 1, gate)); // first: [N, h/2, w/2, width]
       depth = width;
     }
   }
@@ -107,6 +119,7 @@ export function iresnet({ units, widths, squeezeExcite, embedding, size, dropout
     new BatchNorm('input_layer.1', { channels: stem }),
     new PRelu('input_layer.2', { channels: stem }),
     ...blocks, // [N, 7, 7, 512]
+    ...(narrow ? [new Cast('bfloat16', 'float32')] : []),
     new BatchNorm('output_layer.0', { channels: depth }),
     new Dropout('output_layer.1', { rate: dropout }),
     new Flatten(map), // [N, 25088]
@@ -118,7 +131,13 @@ export function iresnet({ units, widths, squeezeExcite, embedding, size, dropout
 }
 
 /** One residual block; the stride sits on its second convolution. */
-function block(name: string, input: number, out: number, stride: 1 | 2, squeezeExcite: boolean): Layer {
+function block(
+  name: string,
+  input: number,
+  out: number,
+  stride: 1 | 2,
+  gate: (name: string, channels: number) => Layer[],
+): Layer {
   const branch = new Sequential([
     new BatchNorm(`${name}.res_layer.0`, { channels: input }),
     new Conv(`${name}.res_layer.1`, { in: input, out, kernel: 3, stride: 1 }),
@@ -126,7 +145,7 @@ function block(name: string, input: number, out: number, stride: 1 | 2, squeezeE
     new PRelu(`${name}.res_layer.3`, { channels: out }),
     new Conv(`${name}.res_layer.4`, { in: out, out, kernel: 3, stride }),
     new BatchNorm(`${name}.res_layer.5`, { channels: out }),
-    ...(squeezeExcite ? [new SqueezeExcite(`${name}.res_layer.se_block`, { channels: out })] : []),
+    ...gate(`${name}.res_layer.se_block`, out),
   ]);
   if (input === out) return new Residual(branch, stride === 1 ? null : new Subsample());
   const shortcut = new Sequential([

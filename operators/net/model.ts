@@ -9,8 +9,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { StateMap } from '../../pipeline/contracts.ts';
 import { ShapeError } from '../../pipeline/errors.ts';
+import { requireBfloat16 } from '../../pipeline/engine/bfloat16.ts';
 import { initialise } from './initialise.ts';
 import { iresnet, type Architecture } from './iresnet.ts';
+import { cast, type Precision } from './kernels/cast.ts';
 import type { Grads, Layer, Mode, Params, Scope } from './layer.ts';
 import { normalise } from './normalise.ts';
 import { createScope } from './scope.ts';
@@ -34,15 +36,18 @@ export { architecture, type Architecture, type ArchitectureName } from './iresne
 export class Model {
   readonly architecture: Architecture;
   readonly backbone: Layer;
+  /** Of maps and convolutions; parameters, statistics and the embedding are always float32. */
+  readonly precision: Precision;
   /**
    * Trainable parameters and running statistics by AdaFace's names, in our layouts. The model owns them; a step that
    * replaces an entry disposes the old tensor. Entries survive a tidy only where they are kept (tf.keep).
    */
   params: Record<string, Tensor>;
 
-  constructor(architecture: Architecture, backbone: Layer, params: Record<string, Tensor>) {
+  constructor(architecture: Architecture, precision: Precision, params: Record<string, Tensor>) {
     this.architecture = architecture;
-    this.backbone = backbone;
+    this.backbone = iresnet(architecture, precision);
+    this.precision = precision;
     this.params = params;
   }
 
@@ -51,11 +56,14 @@ export class Model {
     return this.backbone.params.filter(({ role }) => role !== 'statistic').map(({ name }) => name);
   }
 
-  /** Bytes [n, H, W, 3] RGB as the network's input. */
+  /** Bytes [n, H, W, 3] RGB as the network's input, in the model's precision. */
   normalise(pixels: Uint8Array, n: number, size: readonly [number, number]): Tensor4D {
     const [h, w] = this.architecture.size;
     if (size[0] !== h || size[1] !== w) throw new ShapeError('normalise', `[${n}, ${h}, ${w}, 3]`, [n, ...size, 3]);
-    return normalise(pixels, n, size, this.architecture.input);
+    const wide = normalise(pixels, n, size, this.architecture.input);
+    const x = cast(wide, this.precision) as Tensor4D;
+    wide.dispose();
+    return x;
   }
 
   /** x [N, H, W, 3], consumed, to the un-normalised z [N, D]; `params` where other than the model's own are meant. */
@@ -93,12 +101,21 @@ export class Model {
   }
 }
 
-/** A model with first weights drawn by `seed`. */
-export function createModel(architecture: Architecture, { seed }: { seed: number }): Model {
-  const backbone = iresnet(architecture);
-  const params: Record<string, Tensor> = {};
-  for (const spec of backbone.params) params[spec.name] = tensor(initialise(spec, seed), spec.shape, 'float32');
-  return new Model(architecture, backbone, keepAll(params));
+/**
+ * A model with first weights drawn by `seed`.
+ *
+ * @throws EngineError where `precision` is bfloat16 and the engine or the processor has no fast path for it
+ */
+export function createModel(
+  architecture: Architecture,
+  { seed, precision = 'float32' }: { seed: number; precision?: Precision },
+): Model {
+  if (precision === 'bfloat16') requireBfloat16();
+  const model = new Model(architecture, precision, {});
+  for (const spec of model.backbone.params)
+    model.params[spec.name] = tensor(initialise(spec, seed), spec.shape, 'float32');
+  keepAll(model.params);
+  return model;
 }
 
 function keepAll(params: Record<string, Tensor>): Record<string, Tensor> {

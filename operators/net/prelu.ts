@@ -1,5 +1,6 @@
 import { minimum, mul, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../pipeline/errors.ts';
+import { cast, castLike } from './kernels/cast.ts';
 import { prelu } from './kernels/prelu.ts';
 import { preluGrad, preluInputGrad } from './kernels/preluGrad.ts';
 import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
@@ -53,7 +54,8 @@ export class PRelu implements Layer {
   jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor {
     const x = scope.read(this)['x']!;
     const slopeDot = pdot[this.#slope];
-    const bySlope = slopeDot === undefined ? null : tidy(() => mul(minimum(x, 0), slopeDot));
+    const bySlope =
+      slopeDot === undefined ? null : tidy(() => castLike(mul(minimum(cast(x, 'float32'), 0), slopeDot), x));
     if (xdot === null) return bySlope ?? zerosLike(x);
     const byInput = preluInputGrad(xdot, x, p[this.#slope]!);
     xdot.dispose();

@@ -1,4 +1,5 @@
-import { add, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { add } from './kernels/add.ts';
 import type { Grads } from './layer.ts';
 
 /** Sum of two tensors, both consumed; a missing one is zero. */

@@ -5,15 +5,20 @@ export interface FunctionNode {
   inputs: readonly string[];
 }
 
-/** A function of float32 tensors of any shape. */
+/** A function of maps of any shape and a vector, computed in float32. */
 export interface TensorFunction {
-  inputs: readonly string[];
+  maps: readonly string[];
+  vector: string;
   nodes: readonly FunctionNode[];
   /** Results in order, as inputs of nodes are named. */
   outputs: readonly string[];
+  /** Those of the outputs that stay float32 where the maps are bfloat16. */
+  wide?: readonly string[];
 }
 
+/** Numbers of TF_DataType. */
 const FLOAT32 = 1;
+const BFLOAT16 = 14;
 /** Version of the graph format (TF_GRAPH_DEF_VERSION) these bytes are written in. */
 const PRODUCER = 1395;
 
@@ -22,26 +27,32 @@ const PRODUCER = 1395;
  *
  * In plain words: several operations in a row become one pass over memory.
  * Its arguments are placeholders under their own names, its results the outputs 0, 1, ... of the node 'call'.
+ * With bfloat16 maps the values between are float32 all the same: only what is read and written is short.
  *
  * Layout: tensorflow/core/protobuf/{saved_model, meta_graph}.proto and tensorflow/core/framework/{graph, node_def, function,
  * op_def, attr_value}.proto; the numbers below are those of their fields.
  */
-export function savedModel({ inputs, nodes, outputs }: TensorFunction): Uint8Array {
-  const definition = [
+export function savedModel(definition: TensorFunction, mapType: 1 | 14 = FLOAT32): Uint8Array {
+  const { inputs, nodes, outputs } = mapType === BFLOAT16 ? narrowed(definition) : wide(definition);
+  const argument = ({ name, type }: Argument): number[] => [...text(1, name), ...integer(3, type)];
+  const result = (index: number): string => `result${index}`;
+  const body = [
     ...message(1, [
       ...text(1, 'compiled'),
-      ...inputs.flatMap((name) => message(2, argument(name))),
-      ...outputs.flatMap((_, index) => message(3, argument(result(index)))),
+      ...inputs.flatMap((input) => message(2, argument(input))),
+      ...outputs.flatMap(({ type }, index) => message(3, argument({ name: result(index), type }))),
     ]),
-    ...nodes.flatMap((n) => message(3, node(n.name, n.op, n.inputs, { T: integer(6, FLOAT32) }))),
-    ...outputs.flatMap((from, index) => message(4, [...text(1, result(index)), ...text(2, from)])),
+    ...nodes.flatMap(({ name, op, inputs, types }) =>
+      message(3, node(name, op, inputs, Object.fromEntries(Object.entries(types).map(([k, t]) => [k, integer(6, t)])))),
+    ),
+    ...outputs.flatMap(({ name }, index) => message(4, [...text(1, result(index)), ...text(2, name)])),
     ...attribute(5, '_XlaMustCompile', integer(5, 1)),
   ];
-  const types = (count: number): number[] =>
-    message(1, Array.from({ length: count }, () => integer(6, FLOAT32)).flat()); // prettier-ignore
-  const call = node('call', 'PartitionedCall', inputs, {
-    Tin: types(inputs.length),
-    Tout: types(outputs.length),
+  const types = (list: readonly Argument[]): number[] => message(1, list.flatMap(({ type }) => integer(6, type))); // prettier-ignore
+  const names = inputs.map(({ name }) => name);
+  const call = node('call', 'PartitionedCall', names, {
+    Tin: types(inputs),
+    Tout: types(outputs),
     f: message(10, text(1, 'compiled')),
     config: text(2, ''),
     config_proto: text(2, ''),
@@ -50,20 +61,61 @@ export function savedModel({ inputs, nodes, outputs }: TensorFunction): Uint8Arr
     _XlaMustCompile: integer(5, 1),
   });
   const graph = [
-    ...inputs.flatMap((name) => message(1, node(name, 'Placeholder', [], { dtype: integer(6, FLOAT32) }))),
+    ...inputs.flatMap(({ name, type }) => message(1, node(name, 'Placeholder', [], { dtype: integer(6, type) }))),
     ...message(1, call),
-    ...message(2, message(1, definition)),
+    ...message(2, message(1, body)),
     ...message(4, integer(1, PRODUCER)),
   ];
   const meta = [...message(1, text(4, 'serve')), ...message(2, graph)];
   return Uint8Array.from([...integer(1, 1), ...message(2, meta)]);
 }
 
-const result = (index: number): string => `result${index}`;
+interface Argument {
+  name: string;
+  type: number;
+}
 
-/** An argument or result of a function, a float32 tensor. */
-function argument(name: string): number[] {
-  return [...text(1, name), ...integer(3, FLOAT32)];
+/** A function with the type of everything said. */
+interface TypedFunction {
+  inputs: Argument[];
+  nodes: (FunctionNode & { types: Record<string, number> })[];
+  outputs: Argument[];
+}
+
+function wide({ maps, vector, nodes, outputs }: TensorFunction): TypedFunction {
+  const typed = (name: string): Argument => ({ name, type: FLOAT32 });
+  return {
+    inputs: [...maps, vector].map(typed),
+    nodes: nodes.map((one) => ({ ...one, types: { T: FLOAT32 } })),
+    outputs: outputs.map(typed),
+  };
+}
+
+/** The same with a cast behind every map and before every short result. */
+function narrowed(definition: TensorFunction): TypedFunction {
+  const { maps, vector, outputs } = definition;
+  const casted = (name: string, from: string, types: Record<string, number>): TypedFunction['nodes'][number] => ({
+    name,
+    op: 'Cast',
+    inputs: [from],
+    types,
+  });
+  const short = outputs.filter((name) => !definition.wide?.includes(name));
+  const shortName = (name: string): string => `short${short.indexOf(name)}`;
+  return {
+    inputs: [...maps.map((name) => ({ name, type: BFLOAT16 })), { name: vector, type: FLOAT32 }],
+    nodes: [
+      ...maps.map((name) => casted(`${name}Wide`, name, { SrcT: BFLOAT16, DstT: FLOAT32 })),
+      ...wide(definition).nodes.map((one) => ({
+        ...one,
+        inputs: one.inputs.map((name) => (maps.includes(name) ? `${name}Wide:y:0` : name)),
+      })),
+      ...short.map((name) => casted(shortName(name), name, { SrcT: FLOAT32, DstT: BFLOAT16 })),
+    ],
+    outputs: outputs.map((name) =>
+      short.includes(name) ? { name: `${shortName(name)}:y:0`, type: BFLOAT16 } : { name, type: FLOAT32 },
+    ),
+  };
 }
 
 function node(name: string, op: string, inputs: readonly string[], attributes: Record<string, number[]>): number[] {

@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { backend, getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { EngineError, OptionError } from '../errors.ts';
-import { exists } from '../files/read.ts';
+import { exists, readText } from '../files/read.ts';
 import type { NativeBackend, NativeBinding } from './binding.ts';
 import { linkedBuild, linkedFolder } from './place.ts';
 import { startCpu, startWasm } from './portable.ts';
@@ -28,6 +28,8 @@ export interface Engine {
 const TFJS_NAMES: Record<Backend, string> = { native: 'tensorflow', wasm: 'wasm', cpu: 'cpu' };
 /** What CUDA said when it found no card. */
 let noDevice: string | undefined;
+/** Instruction sets of the processor as Linux names them; empty where it does not say. */
+let instructions: ReadonlySet<string> = new Set();
 const started = new Map<Backend, Promise<void>>();
 
 /** The backend that `want` or RXFACE_ENGINE asks for; undefined: the best there is. */
@@ -75,6 +77,11 @@ export function nativeBinding(): NativeBinding {
   return nativeBackend().binding;
 }
 
+/** Instruction sets of the processor, such as 'avx2', known once the native engine runs. */
+export function processorInstructions(): ReadonlySet<string> {
+  return instructions;
+}
+
 async function start(which: Backend): Promise<void> {
   let once = started.get(which);
   if (once === undefined) {
@@ -92,6 +99,7 @@ async function start(which: Backend): Promise<void> {
 }
 
 async function startNative(): Promise<void> {
+  if (await exists('/proc/cpuinfo')) instructions = new Set((await readText('/proc/cpuinfo')).split(/\s+/));
   const require = createRequire(import.meta.url);
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   const loud = process.env['RXFACE_ENGINE_LOG'] === '1';

@@ -3,15 +3,21 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 // Under contract here: operators/net/kernels/native, operators/net/kernels/batchNorm, operators/net/kernels/batchNormGrad,
 // operators/net/kernels/channelSum, operators/net/kernels/conv2d, operators/net/kernels/conv2dInputGrad,
 // operators/net/kernels/conv2dFilterGrad, operators/net/kernels/prelu, operators/net/kernels/preluGrad,
-// operators/net/kernels/subsample, operators/net/kernels/subsampleGrad (operators/net/kernels/fused has its own test).
+// operators/net/kernels/subsample, operators/net/kernels/subsampleGrad, operators/net/kernels/add, operators/net/kernels/cast,
+// operators/net/kernels/pad, operators/net/kernels/reshape, operators/net/kernels/slice (operators/net/kernels/fused has its own test).
+import { add } from '../../operators/net/kernels/add.ts';
 import { batchNormInference, batchNormTrain } from '../../operators/net/kernels/batchNorm.ts';
 import { batchNormGrad } from '../../operators/net/kernels/batchNormGrad.ts';
+import { cast } from '../../operators/net/kernels/cast.ts';
 import { channelSum } from '../../operators/net/kernels/channelSum.ts';
 import { conv2d, type ConvGeometry } from '../../operators/net/kernels/conv2d.ts';
 import { conv2dFilterGrad } from '../../operators/net/kernels/conv2dFilterGrad.ts';
 import { conv2dInputGrad } from '../../operators/net/kernels/conv2dInputGrad.ts';
+import { pad } from '../../operators/net/kernels/pad.ts';
 import { prelu } from '../../operators/net/kernels/prelu.ts';
 import { preluGrad, preluInputGrad } from '../../operators/net/kernels/preluGrad.ts';
+import { reshape } from '../../operators/net/kernels/reshape.ts';
+import { slice } from '../../operators/net/kernels/slice.ts';
 import { subsample } from '../../operators/net/kernels/subsample.ts';
 import { subsampleGrad } from '../../operators/net/kernels/subsampleGrad.ts';
 
@@ -45,6 +51,14 @@ const cases: Record<string, KernelCase> = {
       batchNormInference({ x: x!, scale: scale!, offset: offset!, runningMean: mean!, runningVariance: variance! }),
     ],
   },
+  add: { inputs: maps, run: ({ x, dy }) => [add(x!, dy!)] },
+  cast: { inputs: { x: MAP }, run: ({ x }) => [cast(x!, 'float32')] },
+  pad: {
+    inputs: { x: MAP },
+    run: ({ x }) => [pad(x!, [[0, 0], [1, 1], [0, 2], [0, 0]])], // prettier-ignore
+  },
+  reshape: { inputs: { x: MAP }, run: ({ x }) => [reshape(x!, [2, 30, 4])] },
+  slice: { inputs: { x: MAP }, run: ({ x }) => [slice(x!, [0, 1, 1, 0], [2, 4, 3, 4])] },
   channelSum: { inputs: { x: MAP }, run: ({ x }) => [channelSum(x!)] },
   prelu: { inputs: { x: MAP, a: [4] }, run: ({ x, a }) => [prelu(x!, a!)] },
   preluGrad: {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-// Under contract here: operators/net/conv, batchNorm, prelu, linear, dropout, flatten, subsample, squeezeExcite, residual, sequential.
+// Under contract here: operators/net/conv, operators/net/cast (tests/operators/net/precision.test.ts), batchNorm, prelu, linear, dropout, flatten, subsample, squeezeExcite, residual, sequential.
 import { BatchNorm } from '../../operators/net/batchNorm.ts';
 import { Conv } from '../../operators/net/conv.ts';
 import { Dropout } from '../../operators/net/dropout.ts';

@@ -1,5 +1,5 @@
 import { add, mean, mul, rsqrt, square, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { FLOAT32, isNative, run, type Attribute } from './native.ts';
+import { isNative, run, typeOf, type Attribute } from './native.ts';
 
 /** PyTorch's defaults, which the AdaFace networks use. */
 export const EPSILON = 1e-5;
@@ -27,9 +27,9 @@ export interface BatchNormOutput {
 }
 
 /** Attributes that batch normalisation and its gradient share. */
-export function batchNormAttributes(train: boolean): Attribute[] {
+export function batchNormAttributes(train: boolean, x: Tensor): Attribute[] {
   return [
-    FLOAT32,
+    typeOf(x),
     ['U', 'TYPE', 1],
     ['epsilon', 'FLOAT', EPSILON],
     ['data_format', 'STRING', 'NHWC'],
@@ -40,7 +40,10 @@ export function batchNormAttributes(train: boolean): Attribute[] {
 /** Batch normalisation with the statistics of the batch. */
 export function batchNormTrain(input: BatchNormInput): BatchNormOutput {
   if (!isNative()) return batchNormTrainPortable(input);
-  const attributes: Attribute[] = [...batchNormAttributes(true), ['exponential_avg_factor', 'FLOAT', MOMENTUM]];
+  const attributes: Attribute[] = [
+    ...batchNormAttributes(true, input.x),
+    ['exponential_avg_factor', 'FLOAT', MOMENTUM],
+  ];
   const inputs = [input.x, input.scale, input.offset, input.runningMean, input.runningVariance];
   const [y, runningMean, runningVariance, batchMean, variance, unused] = run('FusedBatchNormV3', attributes, inputs, 6);
   unused!.dispose();
@@ -81,7 +84,7 @@ function mix(old: Tensor, now: Tensor): Tensor {
 export function batchNormInference({ x, scale, offset, runningMean, runningVariance }: BatchNormInput): Tensor {
   if (isNative()) {
     const inputs = [x, scale, offset, runningMean, runningVariance];
-    const [y, ...unused] = run('FusedBatchNormV3', batchNormAttributes(false), inputs, 6);
+    const [y, ...unused] = run('FusedBatchNormV3', batchNormAttributes(false, x), inputs, 6);
     for (const tensor of unused) tensor.dispose();
     return y!;
   }

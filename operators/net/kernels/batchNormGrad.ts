@@ -22,7 +22,12 @@ export function batchNormGrad(input: BatchNormGradInput): { dx: Tensor; dScale: 
   if (!isNative()) return batchNormGradPortable(input);
   const unused = tensor1d([], 'float32');
   const inputs = [input.dy, input.x, input.scale, input.mean, input.variance, unused];
-  const [dx, dScale, dOffset, ...rest] = run('FusedBatchNormGradV3', batchNormAttributes(input.train), inputs, 5);
+  const [dx, dScale, dOffset, ...rest] = run(
+    'FusedBatchNormGradV3',
+    batchNormAttributes(input.train, input.x),
+    inputs,
+    5,
+  );
   for (const tensor of [unused, ...rest]) tensor.dispose();
   return { dx: dx!, dScale: dScale!, dOffset: dOffset! };
 }

@@ -1,5 +1,6 @@
 import { conv2d as stock, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-import { FLOAT32, isNative, runOne, type Attribute } from './native.ts';
+import { castLike } from './cast.ts';
+import { isNative, runOne, typeOf, type Attribute } from './native.ts';
 
 /** How a convolution meets the border: 'same' only with stride 1; elsewhere the caller pads and says 'valid'. */
 export interface ConvGeometry {
@@ -7,10 +8,10 @@ export interface ConvGeometry {
   padding: 'same' | 'valid';
 }
 
-/** Attributes that a convolution and its two gradients share. */
-export function convAttributes({ stride, padding }: ConvGeometry): Attribute[] {
+/** Attributes that a convolution and its two gradients share; `x` is any of their maps, all of one precision. */
+export function convAttributes({ stride, padding }: ConvGeometry, x: Tensor): Attribute[] {
   return [
-    FLOAT32,
+    typeOf(x),
     ['strides', 'INT', [1, stride, stride, 1]],
     ['padding', 'STRING', padding.toUpperCase()],
     ['data_format', 'STRING', 'NHWC'],
@@ -19,10 +20,13 @@ export function convAttributes({ stride, padding }: ConvGeometry): Attribute[] {
   ];
 }
 
-/** Convolution of x [N, H, W, Cin] with w [kh, kw, Cin, Cout]: [N, H', W', Cout]. */
+/** Convolution of x [N, H, W, Cin] with w [kh, kw, Cin, Cout]: [N, H', W', Cout]. Computed in x's precision, to which w is rounded. */
 export function conv2d(x: Tensor, w: Tensor, geometry: ConvGeometry): Tensor {
-  if (isNative()) return runOne('Conv2D', convAttributes(geometry), [x, w]);
-  return conv2dPortable(x, w, geometry);
+  if (!isNative()) return conv2dPortable(x, w, geometry);
+  const typed = castLike(w, x);
+  const y = runOne('Conv2D', convAttributes(geometry, x), [x, typed]);
+  typed.dispose();
+  return y;
 }
 
 function conv2dPortable(x: Tensor, w: Tensor, { stride, padding }: ConvGeometry): Tensor {

@@ -9,16 +9,19 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import { cast } from './cast.ts';
 import { convAttributes, type ConvGeometry } from './conv2d.ts';
 import { isNative, runOne } from './native.ts';
 
-/** Gradient of {@link conv2d} by w: x [N, H, W, Cin] and dy [N, H', W', Cout] to `shape` [kh, kw, Cin, Cout]. */
+/** Gradient of {@link conv2d} by w: x [N, H, W, Cin] and dy [N, H', W', Cout] to `shape` [kh, kw, Cin, Cout], in float32. */
 export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[], geometry: ConvGeometry): Tensor {
   if (!isNative()) return conv2dFilterGradPortable(x, dy, shape, geometry);
   const sizes = tensor1d([...shape], 'int32');
-  const dw = runOne('Conv2DBackpropFilter', convAttributes(geometry), [x, sizes, dy]);
+  const dw = runOne('Conv2DBackpropFilter', convAttributes(geometry, x), [x, sizes, dy]);
+  const wide = cast(dw, 'float32');
+  dw.dispose();
   sizes.dispose();
-  return dw;
+  return wide;
 }
 
 /** One transposed product per tap of the kernel: the wasm backend has no filter gradient of its own. */

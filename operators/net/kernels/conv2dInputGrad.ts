@@ -1,4 +1,5 @@
 import { conv2dTranspose, tensor1d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { castLike } from './cast.ts';
 import { convAttributes, type ConvGeometry } from './conv2d.ts';
 import { isNative, runOne } from './native.ts';
 
@@ -6,8 +7,10 @@ import { isNative, runOne } from './native.ts';
 export function conv2dInputGrad(dy: Tensor, w: Tensor, shape: readonly number[], geometry: ConvGeometry): Tensor {
   if (!isNative()) return conv2dInputGradPortable(dy, w, shape, geometry);
   const sizes = tensor1d([...shape], 'int32');
-  const dx = runOne('Conv2DBackpropInput', convAttributes(geometry), [sizes, w, dy]);
+  const typed = castLike(w, dy);
+  const dx = runOne('Conv2DBackpropInput', convAttributes(geometry, dy), [sizes, typed, dy]);
   sizes.dispose();
+  typed.dispose();
   return dx;
 }
 

@@ -1,6 +1,8 @@
-import { engine, getBackend, reshape, scalar, tile, type Tensor } from '@tensorflow/tfjs-core';
+import { getBackend, scalar, tile, type Tensor } from '@tensorflow/tfjs-core';
 import { savedModel, type TensorFunction } from '../../../pipeline/bytes/savedModel.ts';
 import { nativeBackend, nativeBinding } from '../../../pipeline/engine/load.ts';
+import { adopt, floatType, type FloatType } from './native.ts';
+import { reshape } from './reshape.ts';
 
 /** Values from which on a pass over memory is dear enough for a kernel of one's own (compiled once a shape, in 0.1 s). */
 const WORTH_IT = 1 << 20;
@@ -16,8 +18,8 @@ const ROW = 128;
 export class Fused {
   readonly #name: string;
   readonly #definition: TensorFunction;
-  /** Handle of the loaded function; null where this engine cannot compile it. */
-  #loaded: number | null | undefined;
+  /** Handle of the loaded function by the type of its maps; null where this engine cannot compile it. */
+  readonly #loaded = new Map<FloatType, number | null>();
 
   constructor(name: string, definition: TensorFunction) {
     this.#name = name;
@@ -33,41 +35,39 @@ export class Fused {
     const [first] = maps;
     if (first === undefined || first.size < WORTH_IT || getBackend() !== 'tensorflow') return null;
     const row = rowOf(first.size, vector.size);
-    if (row < ROW / 2 || (this.#loaded ??= this.#load()) === null) return null;
+    const type = floatType(first);
+    if (!this.#loaded.has(type)) this.#loaded.set(type, this.#load(type));
+    const handle = this.#loaded.get(type)!;
+    if (row < ROW / 2 || handle === null) return null;
     const views = maps.map((map) => reshape(map, [map.size / row, row]));
     const tiled = tile(vector, [row / vector.size]);
     try {
-      return this.#call([...views, tiled]).map((result) => {
+      return this.#call(handle, [...views, tiled]).map((result) => {
         const back = reshape(result, first.shape);
         result.dispose();
         return back;
       });
     } catch {
-      this.#loaded = null;
+      this.#loaded.set(type, null);
       return null;
     } finally {
       for (const tensor of [...views, tiled]) tensor.dispose();
     }
   }
 
-  #call(inputs: Tensor[]): Tensor[] {
+  #call(handle: number, inputs: Tensor[]): Tensor[] {
     const live = nativeBackend();
-    const names = this.#definition.inputs.map((name) => `${name}:0`).join();
-    const results = this.#definition.outputs.map((_, index) => `call:${index}`).join();
-    return live.binding
-      .runSavedModel(this.#loaded!, live.getInputTensorIds(inputs), names, results)
-      .map(({ id, shape, dtype }) => {
-        const dataId = {};
-        live.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 });
-        return engine().makeTensorFromTensorInfo({ dataId, shape, dtype: 'float32' });
-      });
+    const { maps, vector, outputs } = this.#definition;
+    const names = [...maps, vector].map((name) => `${name}:0`).join();
+    const results = outputs.map((_, index) => `call:${index}`).join();
+    return live.binding.runSavedModel(handle, live.getInputTensorIds(inputs), names, results).map(adopt);
   }
 
   /** Into TensorFlow's file system in memory, from which alone it loads functions. */
-  #load(): number | null {
+  #load(type: FloatType): number | null {
     if (nativeBackend().isUsingGpuDevice) return null;
-    const folder = `ram:///rxface/${this.#name}`;
-    const [path, bytes] = [scalar(`${folder}/saved_model.pb`), scalar(savedModel(this.#definition), 'string')];
+    const folder = `ram:///rxface/${this.#name}-${type}`;
+    const [path, bytes] = [scalar(`${folder}/saved_model.pb`), scalar(savedModel(this.#definition, type), 'string')];
     try {
       nativeBinding().executeOp('WriteFile', [], nativeBackend().getInputTensorIds([path, bytes]), 0);
       return nativeBinding().loadSavedModel(folder, 'serve');

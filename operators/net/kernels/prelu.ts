@@ -1,8 +1,10 @@
 import { add, minimum, mul, relu, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { cast, castLike } from './cast.ts';
 import { Fused } from './fused.ts';
 
 const onePass = new Fused('prelu', {
-  inputs: ['x', 'a'],
+  maps: ['x'],
+  vector: 'a',
   nodes: [
     { name: 'positive', op: 'Relu', inputs: ['x'] },
     { name: 'negative', op: 'Sub', inputs: ['x', 'positive:activations:0'] },
@@ -14,5 +16,10 @@ const onePass = new Fused('prelu', {
 
 /** max(x, 0) + a min(x, 0) with x [..., C] and a [C], whatever a's size and sign. */
 export function prelu(x: Tensor, a: Tensor): Tensor {
-  return onePass.run([x], a)?.[0] ?? tidy(() => add(relu(x), mul(minimum(x, 0), a)));
+  const fused = onePass.run([x], a);
+  if (fused !== null) return fused[0]!;
+  return tidy(() => {
+    const wide = cast(x, 'float32');
+    return castLike(add(relu(wide), mul(minimum(wide, 0), a)), x);
+  });
 }

@@ -1,9 +1,10 @@
 import { add, greater, mul, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { cast, castLike } from './cast.ts';
 import { channelSum } from './channelSum.ts';
 import { Fused } from './fused.ts';
 import { FLOAT32, isNative, runOne } from './native.ts';
 
-const inputs = ['dy', 'x', 'a'];
+const inputs = { maps: ['dy', 'x'], vector: 'a' };
 const slopes = [
   { name: 'positive', op: 'ReluGrad', inputs: ['dy', 'x'] },
   { name: 'negative', op: 'Sub', inputs: ['dy', 'positive:backprops:0'] },
@@ -11,11 +12,13 @@ const slopes = [
   { name: 'dx', op: 'AddV2', inputs: ['positive:backprops:0', 'scaled:z:0'] },
 ];
 const product = { name: 'product', op: 'Mul', inputs: ['negative:z:0', 'x'] };
-const onePass = new Fused('preluInputGrad', { inputs, nodes: slopes, outputs: ['dx:z:0'] });
+const onePass = new Fused('preluInputGrad', { ...inputs, nodes: slopes, outputs: ['dx:z:0'] });
 const twoPasses = new Fused('preluGrad', {
-  inputs,
+  ...inputs,
   nodes: [...slopes, product],
   outputs: ['dx:z:0', 'product:z:0'],
+  // They are summed over all pixels.
+  wide: ['product:z:0'],
 });
 
 /**
@@ -26,8 +29,9 @@ export function preluInputGrad(dy: Tensor, x: Tensor, a: Tensor): Tensor {
   const fused = onePass.run([dy, x], a);
   if (fused !== null) return fused[0]!;
   return tidy(() => {
-    const dPositive = positive(dy, x);
-    return add(dPositive, mul(sub(dy, dPositive), a));
+    const [slope, wide] = [cast(dy, 'float32'), cast(x, 'float32')];
+    const dPositive = positive(slope, wide);
+    return castLike(add(dPositive, mul(sub(slope, dPositive), a)), x);
   });
 }
 
@@ -42,9 +46,10 @@ export function preluGrad(dy: Tensor, x: Tensor, a: Tensor): { dx: Tensor; da: T
 /** dx, and what sums up to da over the pixels. */
 function plain(dy: Tensor, x: Tensor, a: Tensor): Tensor[] {
   return tidy(() => {
-    const dPositive = positive(dy, x);
-    const dNegative = sub(dy, dPositive);
-    return [add(dPositive, mul(dNegative, a)), mul(dNegative, x)];
+    const [slope, wide] = [cast(dy, 'float32'), cast(x, 'float32')];
+    const dPositive = positive(slope, wide);
+    const dNegative = sub(slope, dPositive);
+    return [castLike(add(dPositive, mul(dNegative, a)), x), mul(dNegative, wide)];
   });
 }
 

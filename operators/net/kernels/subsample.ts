@@ -1,5 +1,5 @@
 import { stridedSlice, type Tensor } from '@tensorflow/tfjs-core';
-import { FLOAT32, isNative, runOne } from './native.ts';
+import { isNative, runOne, typeOf } from './native.ts';
 
 /** Every second row and column: x [N, H, W, C] to [N, ceil(H/2), ceil(W/2), C]. Natively a pooling of one pixel. */
 export function subsample(x: Tensor): Tensor {
@@ -7,7 +7,7 @@ export function subsample(x: Tensor): Tensor {
   const window = [1, 1, 1, 1];
   return runOne(
     'MaxPool',
-    [FLOAT32, ['ksize', 'INT', window], ['strides', 'INT', [1, 2, 2, 1]], ['padding', 'STRING', 'VALID'], ['data_format', 'STRING', 'NHWC']], // prettier-ignore
+    [typeOf(x), ['ksize', 'INT', window], ['strides', 'INT', [1, 2, 2, 1]], ['padding', 'STRING', 'VALID'], ['data_format', 'STRING', 'NHWC']], // prettier-ignore
     [x],
   );
 }

@@ -36,7 +36,8 @@ const text = (value: Uint8Array | number): string => new TextDecoder().decode(va
 
 describe('savedModel', () => {
   const bytes = savedModel({
-    inputs: ['x', 'a'],
+    maps: ['x'],
+    vector: 'a',
     nodes: [
       { name: 'scaled', op: 'Mul', inputs: ['x', 'a'] },
       { name: 'y', op: 'AddV2', inputs: ['scaled:z:0', 'x'] },

@@ -17,7 +17,8 @@ beforeEach(({ skip }) => {
 /** x - y and that times v. */
 const difference = (): Fused =>
   new Fused('test-difference', {
-    inputs: ['x', 'y', 'v'],
+    maps: ['x', 'y'],
+    vector: 'v',
     nodes: [
       { name: 'd', op: 'Sub', inputs: ['x', 'y'] },
       { name: 's', op: 'Mul', inputs: ['d:z:0', 'v'] },
@@ -56,7 +57,8 @@ describe('fused', () => {
     expect(difference().run([x, x], v)).toBeNull();
     const big = tf.zeros([16, 64, 64, 16]);
     const unknown = new Fused('test-unknown', {
-      inputs: ['x', 'v'],
+      maps: ['x'],
+      vector: 'v',
       nodes: [{ name: 'n', op: 'NoSuchOperation', inputs: ['x', 'v'] }],
       outputs: ['n:z:0'],
     });
