@@ -4,6 +4,7 @@ import type { Measured, MeasureOptions, Spread } from './bench/benchmark.ts';
 import { say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
+const PRECISIONS = ['float32', 'bfloat16'];
 
 interface Options extends MeasureOptions {
   json?: boolean;
@@ -21,7 +22,7 @@ export function benchCommand(program: Command): void {
       .option('--model <name>', MODELS.join(', '), 'ir18')
       .option('--batch <n>', 'images a step', wholeNumber(2), 16)
       .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
-      .option('--precision <name>', 'float32', 'float32')
+      .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
       .option('--steps <n>', 'steps in a round', wholeNumber(1), 5)
       .option('--rounds <n>', 'rounds that are timed; with PyTorch, pairs of rounds', wholeNumber(1), 5)
       .option('--peer <python>', 'a python that has PyTorch (default: python3, if it has)')
@@ -65,7 +66,7 @@ function check({ model, precision }: Options): void {
     if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
   };
   demand('--model', MODELS, model);
-  demand('--precision', ['float32'], precision);
+  demand('--precision', PRECISIONS, precision);
 }
 
 function table({ benchmark, model, batch, precision, engine, imagesPerSecond, peer, ratio }: Measured): string {

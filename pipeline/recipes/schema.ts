@@ -136,7 +136,8 @@ export const configSchema = section({
   train: section({
     batch: whole(1),
     epochs: whole(1),
-    precision: oneOf(['float32']).default('float32'),
+    /** Of maps and convolutions while training; weights, statistics, head and loss are float32 in both. */
+    precision: oneOf(['float32', 'bfloat16']).default('float32'),
     seed: whole(0).default(42),
     /** Threads that decode, 0 to do it beside the steps; the batches are the same for any number. */
     threads: whole(0).default(2),

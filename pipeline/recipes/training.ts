@@ -39,7 +39,7 @@ export async function beginTraining(options: TrainingOptions): Promise<Training>
   const { config, engine, people } = options;
   const { seed } = config.train;
   const resumed = options.resume ? await resumable(options) : undefined;
-  const model = createModel(architectureOf(config.model), { seed });
+  const model = createModel(architectureOf(config.model), { seed, precision: config.train.precision });
   const centres = classCentres({ dimension: config.model.embedding, classes: people.length, seed });
   const margin = marginOf(config.head);
   const dispose = (): void => {

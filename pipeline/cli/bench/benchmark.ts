@@ -8,7 +8,7 @@ export interface BenchOptions {
   model: ArchitectureName;
   batch: number;
   classes: number;
-  precision: 'float32';
+  precision: 'float32' | 'bfloat16';
 }
 
 /** Work that is timed: `step` does it once and returns when it is done. */

@@ -5,8 +5,8 @@ import type { Benchmark, BenchOptions } from './benchmark.ts';
 import { randomBatch } from './randomBatch.ts';
 
 /** Embeddings of random decoded 112x112 images, each once: without the mirrored image, which doubles the work. */
-export function open({ model: name, batch }: BenchOptions): Benchmark {
-  const model = createModel(architecture(name), { seed: 0 });
+export function open({ model: name, batch, precision }: BenchOptions): Benchmark {
+  const model = createModel(architecture(name), { seed: 0, precision });
   const images = randomBatch(batch, 1);
   const batches = new Subject<Batch>();
   let failure: unknown;

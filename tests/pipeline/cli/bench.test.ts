@@ -46,7 +46,7 @@ it.each([
   [['sleep'], "unknown command 'sleep'"],
   [['train', '--batch', '1'], 'must be a whole number of at least 2'],
   [['train', '--model', 'ir9'], "bench: --model must be one of ir10, ir18, ir34, ir50, ir101, received 'ir9'"],
-  [['train', '--precision', 'float8'], "bench: --precision must be one of float32, received 'float8'"],
+  [['train', '--precision', 'float8'], "bench: --precision must be one of float32, bfloat16, received 'float8'"],
 ])('refuses %s', async (args, message) => {
   expect(await rxface(...args)).toBe(2);
   expect(err).toContain(message);
