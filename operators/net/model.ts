@@ -56,19 +56,18 @@ export class Model {
     return this.backbone.params.filter(({ role }) => role !== 'statistic').map(({ name }) => name);
   }
 
-  /** Bytes [n, H, W, 3] RGB as the network's input, in the model's precision. */
+  /** Bytes [n, H, W, 3] RGB as the network's input. */
   normalise(pixels: Uint8Array, n: number, size: readonly [number, number]): Tensor4D {
     const [h, w] = this.architecture.size;
     if (size[0] !== h || size[1] !== w) throw new ShapeError('normalise', `[${n}, ${h}, ${w}, 3]`, [n, ...size, 3]);
-    const wide = normalise(pixels, n, size, this.architecture.input);
-    const x = cast(wide, this.precision) as Tensor4D;
-    wide.dispose();
-    return x;
+    return normalise(pixels, n, size, this.architecture.input);
   }
 
   /** x [N, H, W, 3], consumed, to the un-normalised z [N, D]; `params` where other than the model's own are meant. */
   forward(x: Tensor, mode: Mode, scope: Scope, params: Params = this.params): Tensor2D {
-    return this.backbone.forward(params, x, mode, scope) as Tensor2D;
+    const typed = cast(x, this.precision);
+    x.dispose();
+    return this.backbone.forward(params, typed, mode, scope) as Tensor2D;
   }
 
   /** Adds parameter gradients to `into` for dz [N, D], which is consumed. The gradient by the pixels is not computed. */

@@ -3,6 +3,7 @@ import { from, lastValueFrom, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { architecture, createModel, type Model } from '../../../operators/net/model.ts';
 import { embed } from '../../../operators/steps/embed.ts';
+import { requireBfloat16 } from '../../../pipeline/engine/bfloat16.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import type { Batch, Embeddings } from '../../../pipeline/items.ts';
 import { stageContract } from '../../contracts/stage.ts';
@@ -71,3 +72,27 @@ describe('embed as a stage', async () => {
   const cases = { stage: () => embed({ model }), inputs, outputs, single: outputs.slice(0, 1) };
   for (const check of stageContract(cases)) it(check.name, check.run);
 });
+
+it('in bfloat16 the embeddings are those of float32 up to rounding', async ({ skip }) => {
+  const { backend } = await startEngine();
+  if (backend !== 'native' || !fastBfloat16()) skip('no fast bfloat16 here');
+  const tiny = architecture('ir10', { size: [32, 32], units: [1, 1], widths: [8, 16], embedding: 16 });
+  const [short, wide] = (['bfloat16', 'float32'] as const).map((precision) =>
+    createModel(tiny, { seed: 5, precision }),
+  ) as [Model, Model];
+  const batch = drawnBatch(0, 4, 5, 32);
+  const [[ours], [theirs]] = await Promise.all([run(short, true, batch), run(wide, true, batch)]);
+  const length = Math.hypot(...theirs!.values);
+  expect(Math.hypot(...ours!.values.map((x, i) => x - theirs!.values[i]!)) / length).toBeLessThan(0.02);
+  short.dispose();
+  wide.dispose();
+});
+
+function fastBfloat16(): boolean {
+  try {
+    requireBfloat16();
+    return true;
+  } catch {
+    return false;
+  }
+}
