@@ -41,7 +41,6 @@ describe('house rules', () => {
       yaml: 'pipeline/recipes/yaml.ts',
       zod: 'pipeline/recipes/schema.ts',
       commander: 'pipeline/cli/program.ts',
-      tinypool: 'pipeline/workers.ts',
       '@tensorflow/tfjs-node-gpu': 'pipeline/engine/load.ts',
     };
     const wrong = files.flatMap((file) =>

@@ -55,7 +55,7 @@ export interface TrainStep extends Stage<Batch, StepItem> {
  * In a plain pipe nothing bounds what piles up before it; in a graph the link does.
  *
  * @return One item per batch, in order. Figures: normMean, normStd (ddof 1), cosineMean, and gradientNorm (before clipping) where
- * `clipNorm` is set. Errors with StageError where the loss is not a finite number or a label is no class of the centres.
+ * `clipNorm` is set. Errors with StageError where the loss or a figure is not a finite number or a label is no class of the centres.
  * @throws OptionError where the centres are not of the model's dimension
  */
 export function trainStep(options: TrainStepOptions): TrainStep {
@@ -74,9 +74,11 @@ export function trainStep(options: TrainStepOptions): TrainStep {
     const learningRate = schedule(iteration);
     const numbers = update(trained, batch, { learningRate, iteration, seed });
     iteration++;
-    if (!Number.isFinite(numbers.loss)) {
+    // The wasm backend's clamp turns NaN into a number: there the loss alone would not tell.
+    const broken = Object.entries({ loss: numbers.loss, ...numbers.figures }).find(([, x]) => !Number.isFinite(x));
+    if (broken !== undefined) {
       const cure = 'lower the learning rate or lengthen the warm-up, set clipNorm, and go on from the last checkpoint';
-      throw new StageError(stage, at, `the loss of iteration ${iteration} is ${numbers.loss}: ${cure}`);
+      throw new StageError(stage, at, `the ${broken[0]} of iteration ${iteration} is ${broken[1]}: ${cure}`);
     }
     const images = batch.labels.length;
     const seconds = (performance.now() - began) / 1000;
