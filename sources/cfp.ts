@@ -32,8 +32,8 @@ async function fromTar(path: string, subset: CfpSubset): Promise<Map<string, str
   const texts = new Map<string, string>();
   const archive = await openTar(path);
   try {
-    for await (const { name, offset, size } of tarMembers(archive, path)) {
-      if (wanted.has(name)) texts.set(name, new TextDecoder().decode(await archive.readAt(offset, size)));
+    for await (const { name, offset, size, link } of tarMembers(archive, path)) {
+      if (wanted.has(name) && !link) texts.set(name, new TextDecoder().decode(await archive.readAt(offset, size)));
     }
   } finally {
     await archive.close();

@@ -27,7 +27,7 @@ import { tarMembers } from './tarMembers.ts';
  * @param pattern a path or a fast-glob pattern; what it matches is read in sorted order
  * @param options.points table of five landmarks per image (see `landmarks`)
  * @throws FileError nothing there; FormatError no tar, cut off within a head, or no image in it.
- *   An image that is cut off or empty is a fault.
+ *   An image that is empty, a symbolic link to one, and whatever the end of the archive cuts off is a fault.
  */
 export function tar(pattern: string, options: { points?: string } = {}): IndexedSource {
   const source = indexed(`tar ${basename(pattern)}`, () => build(pattern));
@@ -43,18 +43,28 @@ async function build(pattern: string): Promise<Index> {
       const archive = await openTar(path);
       const number = places.files.push(archive) - 1;
       places.paths.push(path);
-      for await (const { name, offset, size } of tarMembers(archive, path)) {
-        if (!isImageName(name)) continue;
+      const first = ids.length;
+      // Of this archive's images, once a link asks.
+      let known: Map<string, number> | undefined;
+      for await (const { name, offset, size, link } of tarMembers(archive, path)) {
         const end = offset + size;
-        if (size > 0 && end <= archive.bytes) {
-          ids.push(name);
-          places.file.push(number);
-          places.offset.push(offset);
-          places.size.push(size);
-        } else {
-          const reason = size > 0 ? `of ${size} bytes ends at ${end}, the tar at ${archive.bytes}` : 'is empty';
+        if (!isImageName(name) && end <= archive.bytes) continue;
+        if (link) known ??= new Map(ids.slice(first).map((id, i) => [id, first + i]));
+        const target = link?.hard ? known?.get(link.to) : undefined;
+        const reason = link
+          ? target === undefined && `is a link to '${link.to}'${link.hard ? ', no image before it' : ''}`
+          : end > archive.bytes
+            ? `of ${size} bytes ends at ${end}, the tar at ${archive.bytes}`
+            : size === 0 && 'is empty';
+        if (reason) {
           faults.push({ stage: 'tar', file: path, offset, reason: `'${name}' ${reason}` });
+          continue;
         }
+        known?.set(name, ids.length);
+        ids.push(name);
+        places.file.push(number);
+        places.offset.push(target === undefined ? offset : places.offset[target]!);
+        places.size.push(target === undefined ? size : places.size[target]!);
       }
     }
     if (ids.length === 0) {

@@ -1,10 +1,15 @@
 /** One block of 512 bytes of a tar, read as the head of a member. */
 export interface TarHeader {
   name: string;
-  /** Bytes of the member's content. */
+  /** Bytes of the member's content; NaN where the field cannot be read. */
   size: number;
-  /** '0' file, '5' folder, 'L' long name of the next member, 'x' PAX records for it, 'g' PAX records for all, ... */
+  /**
+   * '0' file, '1' second name of a file, '2' symbolic link, '5' folder, 'L' long name and 'K' long link of the next
+   * member, 'x' PAX records for it, 'g' PAX records for all, ...
+   */
   type: string;
+  /** Of '1' and '2': the name they stand for. */
+  link: string;
 }
 
 export const TAR_BLOCK_BYTES = 512;
@@ -21,7 +26,8 @@ export function parseTarHeader(block: Uint8Array): TarHeader | undefined {
   const name = text(block, 0, 100);
   // 'ustar\0' has a prefix of folders at 345; GNU's 'ustar  ' keeps other things there.
   const prefix = text(block, 257, 6) === 'ustar' && block[262] === 0 ? text(block, 345, 155) : '';
-  return { name: prefix === '' ? name : `${prefix}/${name}`, size: number(block, 124, 12), type };
+  const size = number(block, 124, 12);
+  return { name: prefix === '' ? name : `${prefix}/${name}`, size, type, link: text(block, 157, 100) };
 }
 
 /** The records 'LENGTH KEY=VALUE\n' of a PAX header; the ones that cannot be read end the list. */
@@ -50,12 +56,12 @@ export function text(bytes: Uint8Array, start: number, length: number): string {
   return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
 }
 
-// Octal digits, or base 256 behind a first byte of 0x80 (GNU, for sizes of 8 GiB and more).
+// Octal digits, none of them for 0, or base 256 behind a first byte of 0x80 (GNU, for sizes of 8 GiB and more).
 function number(block: Uint8Array, start: number, length: number): number {
   const field = block.subarray(start, start + length);
   if (field[0] === 0x80) return field.subarray(1).reduce((value, byte) => value * 256 + byte, 0);
   const digits = text(block, start, length).trim();
-  return /^[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : NaN;
+  return /^[0-7]*$/.test(digits) ? Number.parseInt(digits || '0', 8) : NaN;
 }
 
 // The sum counts the checksum's own eight bytes as spaces.

@@ -83,6 +83,33 @@ describe('tar', () => {
     ]);
   });
 
+  it('reports a cut within a member that is no image', async () => {
+    const whole = tarOf([image('a/1.jpg', 1), { name: 'notes.txt', content: 'x'.repeat(900) }, image('a/2.jpg', 2)]);
+    const { ids, faults } = await open(whole.subarray(0, 2000));
+    expect(ids).toEqual(['a/1.jpg']);
+    expect(faults).toMatchObject([{ offset: 1536, reason: "'notes.txt' of 900 bytes ends at 2436, the tar at 2000" }]);
+  });
+
+  it('gives the image behind a hard link, also of a link, and reports links it cannot follow', async () => {
+    const here = folder();
+    const linked = (name: string, link: string, type = '1'): TarEntry => ({ name, content: '', type, link });
+    const links = [linked('b/1.jpg', './a/1.jpg'), linked('b/2.jpg', 'b/1.jpg'), linked('b/3.jpg', 'none')];
+    const entry = [image('./a/1.jpg', 1), ...links, linked('b/4.jpg', '../a/1.jpg', '2'), linked('b/5.txt', 'x', '2')];
+    put(here, { 'x-0.tar': tarOf([image('a/0.jpg', 5)]), 'x-1.tar': tarOf([...entry, linked('b/6.jpg', 'a/0.jpg')]) });
+    const source = tar(`${here}/x-*.tar`);
+    const read = await source.read(Int32Array.of(3, 2, 1));
+    expect(read.map(({ id, bytes }) => [id, bytes])).toEqual(
+      ['b/2.jpg', 'b/1.jpg', 'a/1.jpg'].map((id) => [id, imageBytes(1)]),
+    );
+    expect(source.length).toBe(4);
+    expect(source.faults!.map(({ reason }) => reason)).toEqual([
+      "'b/3.jpg' is a link to 'none', no image before it",
+      "'b/4.jpg' is a link to '../a/1.jpg'",
+      "'b/6.jpg' is a link to 'a/0.jpg', no image before it",
+    ]);
+    await source.close();
+  });
+
   it.each([
     ['a text', new TextEncoder().encode('no tar at all'.repeat(60)), 'byte 0: expected the head of a tar member'],
     ['a tar that is cut within a head', tarOf([image('a/1.jpg', 1)]).subarray(0, 300), 'byte 0: expected the head'],

@@ -5,12 +5,18 @@ import { tarOf } from '../../fixtures/archives.ts';
 describe('tar header', () => {
   it('reads name with prefix, size and type', () => {
     const block = tarOf([{ name: 'b.jpg', prefix: 'a', content: 'x'.repeat(1000) }]).subarray(0, 512);
-    expect(parseTarHeader(block)).toEqual({ name: 'a/b.jpg', size: 1000, type: '0' });
+    expect(parseTarHeader(block)).toEqual({ name: 'a/b.jpg', size: 1000, type: '0', link: '' });
   });
 
   it('reads sizes in base 256', () => {
     const block = tarOf([{ name: 'b', content: 'x'.repeat(1000), binarySize: true }]).subarray(0, 512);
     expect(parseTarHeader(block)?.size).toBe(1000);
+  });
+
+  it('reads what a link stands for, a blank size as 0, and one that is none as NaN', () => {
+    const head = (size: string) => parseTarHeader(tarOf([{ name: 'b', content: '', type: '1', link: 'a', size }]));
+    expect(head('\0'.repeat(12))).toEqual({ name: 'b', size: 0, type: '1', link: 'a' });
+    expect(head('rubbish')?.size).toBeNaN();
   });
 
   it('is none where the checksum differs or the block is short', () => {
