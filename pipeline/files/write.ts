@@ -120,11 +120,11 @@ export function writeFolder(path: string, fill: (aside: string) => Promise<void>
   });
 }
 
-/** Opens a file to append to, making it if need be. A write cut short by a full disk is taken back to the last whole append. */
-export function openAppender(path: string): Promise<Appender> {
+/** Opens a file to append to, making it if need be ('ax': it must be new). A write cut short by a full disk is taken back to the last whole append. */
+export function openAppender(path: string, flag: 'a' | 'ax' = 'a'): Promise<Appender> {
   return about(path, async () => {
     fault?.('open', path);
-    const handle = await fs.open(path, 'a');
+    const handle = await fs.open(path, flag);
     let bytes = (await handle.stat()).size;
     return {
       path,

@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { FileError, FormatError } from '../../pipeline/errors.ts';
 import { tar } from '../../sources/tar.ts';
 import { sourceContract } from '../contracts/source.ts';
@@ -127,9 +126,12 @@ describe('tar', () => {
   });
 
   it('leaves no file behind in the temporary folder', async () => {
+    const temporary = folder();
+    vi.stubEnv('TMPDIR', temporary);
     const source = tar(`${root}/a.tar.gz`);
     await source.open();
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`.rxface-spill.aside-${process.pid}-`))).toEqual([]);
+    vi.unstubAllEnvs();
+    expect(readdirSync(temporary)).toEqual([]);
     await source.close();
   });
 });

@@ -1,11 +1,19 @@
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { spill } from '../../../pipeline/files/spill.ts';
 import { injectWriteFault } from '../../../pipeline/files/write.ts';
+import { folder, put } from '../../fixtures/archives.ts';
 
-afterEach(() => injectWriteFault(undefined));
-const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`.rxface-spill.aside-${process.pid}-`));
+let temporary: string;
+beforeEach(() => {
+  temporary = folder();
+  vi.stubEnv('TMPDIR', temporary);
+});
+afterEach(() => {
+  injectWriteFault(undefined);
+  vi.unstubAllEnvs();
+});
+const left = () => readdirSync(temporary);
 
 async function* chunks(fail = false) {
   yield Uint8Array.of(1, 2, 3);
@@ -18,6 +26,26 @@ it('can be read anywhere though it has no name any more', async () => {
   expect(left()).toEqual([]);
   expect(file.bytes).toBe(5);
   expect([...(await file.readAt(2, 2))]).toEqual([3, 4]);
+  await file.close();
+});
+
+it('has no name while it is filled, so that a killed process leaves nothing', async () => {
+  const seen: string[][] = [];
+  const watched = (async function* () {
+    for await (const chunk of chunks()) {
+      seen.push(left());
+      yield chunk;
+    }
+    seen.push(left());
+  })();
+  await (await spill(watched)).close();
+  expect(seen).toEqual([[], [], []]);
+});
+
+it('adds to no file that was there', async () => {
+  for (let n = 0; n < 20; n += 1) put(temporary, { [`.rxface-spill.aside-${process.pid}-${n}`]: 'left' });
+  const file = await spill(chunks());
+  expect(file.bytes).toBe(5);
   await file.close();
 });
 
