@@ -17,7 +17,8 @@ export function parcel<T>(items: readonly T[], keep: boolean): Parcel<T> {
 
 function pack(item: unknown, keep: boolean, transfer: Set<ArrayBuffer>): unknown {
   if (ArrayBuffer.isView(item)) return hand(item, keep, transfer);
-  if (typeof item !== 'object' || item === null) return item;
+  // Only a plain object may be taken apart: an array, a Map or a Date is cloned as it is.
+  if (typeof item !== 'object' || item === null || Object.getPrototypeOf(item) !== Object.prototype) return item;
   const packed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(item))
     packed[name] = ArrayBuffer.isView(value) ? hand(value, keep, transfer) : value;

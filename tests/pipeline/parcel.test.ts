@@ -40,4 +40,12 @@ describe('parcel', () => {
     expect(transfer).toEqual([buffer]);
     expect(items.slice(1, 5)).toEqual([3, 'x', null, undefined]);
   });
+
+  it('lets arrays, Maps and Dates cross as what they are', () => {
+    const values = [[1, Uint8Array.of(2)], new Map([['a', 1]]), new Date(5), new Set([3])];
+    for (const keep of [true, false]) {
+      const { items, transfer } = parcel<unknown>(values, keep);
+      expect(structuredClone(items, { transfer })).toEqual(values);
+    }
+  });
 });
