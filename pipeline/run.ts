@@ -36,7 +36,7 @@ export async function run(graph: Graph, options: RunOptions = {}): Promise<RunRe
   await running.release().catch((error: unknown) => failures.push(error));
   for (const scope of scopes.toReversed()) {
     // What fails while closing is told as well, but never in the place of what failed first.
-    await scope.close(end).catch((error: unknown) => {
+    await (async () => scope.close(end))().catch((error: unknown) => {
       const told = error instanceof RxfaceError ? error : new StageError(scope.name, undefined, error);
       failures.push(told);
       if (end.kind === 'complete') end = { kind: 'failed', error: told };

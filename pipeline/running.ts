@@ -85,7 +85,9 @@ export class Running implements Life {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#options.stop?.removeEventListener('abort', this.#onStop);
     if (this.#end?.kind !== 'complete') this.#life.abort();
-    await Promise.all(this.#actors.map((actor) => actor.release()));
+    const released = await Promise.allSettled(this.#actors.map((actor) => actor.release()));
+    const failed = released.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   report(outcome: Outcome | undefined): RunReport {

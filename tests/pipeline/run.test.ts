@@ -1,6 +1,7 @@
 import { map, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Sink, StageContext } from '../../pipeline/contracts.ts';
+import type { CrewStage } from '../../pipeline/crew.ts';
 import { FileError, StageError } from '../../pipeline/errors.ts';
 import { graph } from '../../pipeline/graph.ts';
 import { parallel } from '../../pipeline/parallel.ts';
@@ -61,6 +62,35 @@ describe('run', () => {
     const flow = graph('g').source('n', listSource(numbers)).sink('a', diarist('a', diary)).sink('b', diarist('b', diary, { close: true })); // prettier-ignore
     await expect(run(flow)).rejects.toThrow("stage 'b': b cannot be closed");
     expect(diary.at(-1)).toBe('close a failed');
+  });
+
+  it('closes the others also where a sink throws at once', async () => {
+    const diary: string[] = [];
+    const source = listSource(numbers);
+    const rude: Sink<number> = {
+      ...diarist('rude', diary),
+      close: () => {
+        throw new Error('no promise');
+      },
+    };
+    const flow = graph('g').source('n', source).sink('a', diarist('a', diary)).sink('rude', rude);
+    await expect(run(flow)).rejects.toThrow("stage 'rude': no promise");
+    expect(diary.at(-1)).toBe('close a failed');
+    expect(source.closed).toBe(1);
+  });
+
+  it('waits for every stage before it closes anything, also where one cannot be let go of', async () => {
+    const diary: string[] = [];
+    const label = { in: 'n', out: 'n', keeps: 'order', asks: 1, gives: 1, holds: 0 };
+    const crew = (close: () => Promise<void>): CrewStage<number, number> =>
+      Object.assign(step(() => undefined), { label, crew: () => ({ chunk: 1, slots: 1, ordered: true, work: (items: number[]) => ({ items }), close }) }); // prettier-ignore
+    const flow = graph('g')
+      .source('n', listSource(numbers))
+      .pipe('breaks', crew(() => Promise.reject(new Error('stuck'))))
+      .pipe('slow', crew(async () => { await turn(); diary.push('slow is done'); }))
+      .sink('a', diarist('a', diary)); // prettier-ignore
+    await expect(run(flow)).rejects.toThrow('stuck');
+    expect(diary).toEqual(['open a', 'slow is done', 'close a complete']);
   });
 
   it('lets the first error win and name its place', async () => {
