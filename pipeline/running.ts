@@ -169,12 +169,17 @@ export class Running implements Life {
     this.#feeds.set(node.name, feed);
     this.scopes.push({
       name: node.name,
+      open: async () => node.source.open?.(),
+      close: async () => node.source.close?.(),
+    });
+    // A scope of its own: where what was opened is found wanting, it is open and must be closed.
+    this.scopes.push({
+      name: node.name,
       open: async () => {
-        await node.source.open?.();
         feed.check();
         this.#faults.indexed(node.name, node.source.faults ?? [], node.source.length);
       },
-      close: async () => node.source.close?.(),
+      close: () => Promise.resolve(),
     });
     return feed;
   }

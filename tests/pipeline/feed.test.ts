@@ -95,8 +95,10 @@ describe('feed', () => {
     await expect(pull({ shuffle: 'full' }, { randomAccess: false })).rejects.toThrow(
       "'list' cannot be shuffled: list has no random access",
     );
-    const unknown = { ...listSource(list), length: undefined } as unknown as ReturnType<typeof listSource<Item>>;
+    const opened = listSource(list);
+    const unknown = { ...opened, length: undefined } as unknown as ReturnType<typeof listSource<Item>>;
     await expect(run(graph('g').source('s', unknown, { shuffle: 'full' }).sink('o', collect()))).rejects.toThrow(OptionError); // prettier-ignore
+    expect([opened.opened, opened.closed]).toEqual([1, 1]);
   });
 
   it('names the place where reading failed, with the reason in one line', async () => {
