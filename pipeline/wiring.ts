@@ -31,7 +31,7 @@ export function wiring(graph: { nodes: readonly Node[] }): Wired {
       problems.push(`nothing takes what '${node.name}' gives: put a sink after it`);
     problems.push(...numbers(node));
   }
-  const upstream = new Map<string, { items: number; held: number; trail: string[] }>();
+  const upstream = new Map<string, { items: number; credit: number; last: string }>();
   let bound = 0;
   for (const node of nodes) {
     const before = node.kind === 'source' ? undefined : upstream.get(node.after);
@@ -40,21 +40,19 @@ export function wiring(graph: { nodes: readonly Node[] }): Wired {
     const junction = branches > 1 ? branches : 0;
     if (node.kind === 'source') {
       bound += node.capacity + junction;
-      upstream.set(node.name, { items: 1, held: node.capacity, trail: [node.name] });
+      upstream.set(node.name, { items: 1, credit: node.capacity, last: node.name });
     } else if (node.kind === 'stage' && before !== undefined) {
       const { label } = node;
       const items = before.items * (label.items ?? 1);
-      if (before.held < label.asks * before.items)
+      if (before.credit < label.asks * before.items)
         problems.push(
-          `'${node.name}' needs ${label.asks} items in flight before it, links and workers hold ${Math.floor(before.held / before.items)}: ` +
-            `raise the capacity of '${before.trail.at(-1)}'`,
+          `'${node.name}' needs ${label.asks} items in flight before it, links and workers hold ${Math.floor(before.credit / before.items)}: ` +
+            `raise the capacity of '${before.last}'`,
         );
       bound += label.holds * before.items + (node.capacity + junction) * items;
-      upstream.set(node.name, {
-        items,
-        held: before.held + node.capacity * items,
-        trail: [...before.trail, node.name],
-      });
+      // What is asked of workers they must have credit for, and that is the room in their link: what waits before them is not at work.
+      const credit = node.capacity * items + (isCrewStage(node.stage) ? 0 : before.credit);
+      upstream.set(node.name, { items, credit, last: node.name });
     } else if (before !== undefined) bound += before.items;
   }
   return { problems, bound };

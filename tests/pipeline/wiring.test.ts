@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WiringError } from '../../pipeline/errors.ts';
 import { graph } from '../../pipeline/graph.ts';
 import { run } from '../../pipeline/run.ts';
+import { workers } from '../../pipeline/workers.ts';
 import { collect, listSource } from '../contracts/doubles.ts';
 
 const batch = (n: number) =>
@@ -46,6 +47,15 @@ describe('wiring', () => {
     expect(enough.sink('s', collect()).validate()).toEqual([]);
     // Two batches of 128 hold 256 source items.
     expect(enough.pipe('again', batch(2)).sink('s', collect()).validate()).toEqual([]);
+  });
+
+  it('finds workers with less credit than a batch, however much waits before them', () => {
+    const through = (capacity: number) =>
+      start(640).pipe('prepare', workers<number, number>('none', { threads: 2 }), { capacity }).pipe('batch', batch(64), { capacity: 2 }).sink('s', collect()).validate(); // prettier-ignore
+    expect(through(8)).toEqual([
+      "'batch' needs 64 items in flight before it, links and workers hold 8: raise the capacity of 'prepare'",
+    ]);
+    expect(through(64)).toEqual([]);
   });
 
   it('finds links too small for what a stage gives', () => {
