@@ -63,7 +63,7 @@ export class Threads<I, O> {
     return new Promise((resolve, reject) => {
       let worker: Worker;
       try {
-        worker = new Worker(entry(), { workerData: this.#data });
+        worker = new Worker(entry(), { workerData: this.#data, ...flags() });
       } catch (error) {
         // What cannot be cloned for another thread, a function for one, is found here.
         return reject(
@@ -108,6 +108,11 @@ export class Threads<I, O> {
 function entry(): URL {
   const here = import.meta.url;
   return new URL(here.endsWith('.ts') ? '../dist/pipeline/workerThread.js' : './workerThread.js', here);
+}
+
+/** A thread starts with the flags of its process; with --input-type, which is for `node -e`, it would not run a file. */
+function flags(): { execArgv?: string[] } {
+  return process.execArgv.some((flag) => flag.startsWith('--input-type')) ? { execArgv: [] } : {};
 }
 
 /** An error from a thread, in the class the caller may look for. */
