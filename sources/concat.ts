@@ -13,14 +13,7 @@ import { indexed, type IndexedSource } from './indexed.ts';
 export function concat(...sources: IndexedSource[]): IndexedSource {
   if (sources.length === 0) throw new OptionError('concat', 'sources', 'at least one source', 0);
   if (sources.length === 1) return sources[0]!;
-  return indexed(sources.map(({ name }) => name).join(' + '), async () => {
-    const close = async (): Promise<void> => void (await Promise.all(sources.map((source) => source.close())));
-    try {
-      for (const source of sources) await source.open();
-    } catch (error) {
-      await close();
-      throw error;
-    }
+  return indexed(sources.map(({ name }) => name).join(' + '), sources, async () => {
     const lengths = sources.map(({ labels }) => labels.length);
     const starts = lengths.map((_, k) => lengths.slice(0, k).reduce((sum, length) => sum + length, 0));
     const classes: string[] = [];
@@ -38,6 +31,7 @@ export function concat(...sources: IndexedSource[]): IndexedSource {
     return {
       classes,
       labels,
+      pointsMissing: sources.reduce((sum, source) => sum + (source.pointsMissing ?? 0), 0),
       faults: sources.flatMap(({ faults }) => faults ?? []),
       id: (i) => sources[owner(i)]!.id(ownIndex(i)),
       place: (i) => sources[owner(i)]!.place(ownIndex(i)),
@@ -53,7 +47,6 @@ export function concat(...sources: IndexedSource[]): IndexedSource {
         );
         return found;
       },
-      close,
     };
   });
 }

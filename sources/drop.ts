@@ -15,8 +15,7 @@ import { parseDropList } from './parse/dropList.ts';
  */
 export function drop(source: IndexedSource, names: readonly string[]): IndexedSource {
   if (names.length === 0) return source;
-  return indexed(source.name, async () => {
-    await source.open();
+  return indexed(source.name, [source], async () => {
     const before = source.classes ?? [];
     const gone = new Set(names);
     const classes = before.filter((name) => !gone.has(name));
@@ -36,7 +35,6 @@ export function drop(source: IndexedSource, names: readonly string[]): IndexedSo
       id: (i) => source.id(kept[i]!),
       place: (i) => source.place(kept[i]!),
       read: (at) => source.read(at.map((i) => kept[i]!)),
-      close: source.close,
     };
   });
 }

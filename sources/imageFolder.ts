@@ -24,7 +24,7 @@ export function isImageName(path: string): boolean {
  * @throws FileError no such folder, no image below it, or an image that is gone when it is read
  */
 export function imageFolder(root: string, options: { points?: string } = {}): IndexedSource {
-  const source = indexed(`folder ${basename(root)}`, () => build(root));
+  const source = indexed(`folder ${basename(root)}`, [], () => build(root));
   return options.points === undefined ? source : landmarks(source, options.points);
 }
 

@@ -8,6 +8,8 @@ export interface IndexedSource extends Source<Sample> {
   close(): Promise<void>;
   /** Label of every image; known once open. */
   readonly labels: Int32Array;
+  /** Images that a table of landmarks has no points for; known once open. */
+  readonly pointsMissing?: number;
   /** Name of image `index`. */
   id(index: number): string;
   /** Where image `index` lies; in a gzipped tar the offset counts unpacked bytes. */
@@ -21,6 +23,7 @@ export type Place = Pick<Fault, 'file' | 'offset'>;
 export interface Index {
   classes: readonly string[];
   labels: Int32Array;
+  pointsMissing?: number;
   faults: readonly Fault[];
   id(index: number): string;
   place(index: number): Place;
@@ -35,13 +38,24 @@ const CHUNK = 64;
  * A source made of what opens it. Opening is idempotent and happens by itself at the first read; after `close` it
  * can be opened again.
  *
+ * @param parents sources it is made of: opened before `build`, closed with it, and where any of that fails
  * @throws OptionError from `read` for an index outside 0 to length - 1
  */
-export function indexed(name: string, build: () => Promise<Index>): IndexedSource {
+export function indexed(name: string, parents: readonly IndexedSource[], build: () => Promise<Index>): IndexedSource {
   let opening: Promise<Index> | undefined;
   let index: Index | undefined;
+  const closeParents = (): Promise<unknown> => Promise.all(parents.map((parent) => parent.close()));
+  const start = async (): Promise<Index> => {
+    try {
+      for (const parent of parents) await parent.open();
+      return await build();
+    } catch (error) {
+      await closeParents();
+      throw error;
+    }
+  };
   const open = async (): Promise<Index> => {
-    opening ??= build();
+    opening ??= start();
     try {
       index = await opening;
     } catch (error) {
@@ -72,7 +86,9 @@ export function indexed(name: string, build: () => Promise<Index>): IndexedSourc
       opening = undefined;
       index = undefined;
       // What never opened needs no closing; whoever opened it has the error.
-      await (await last?.catch(() => undefined))?.close?.();
+      const held = await last?.catch(() => undefined);
+      await held?.close?.();
+      if (held) await closeParents();
     },
     get length() {
       return index?.labels.length;
@@ -82,6 +98,9 @@ export function indexed(name: string, build: () => Promise<Index>): IndexedSourc
     },
     get faults() {
       return index?.faults ?? [];
+    },
+    get pointsMissing() {
+      return index?.pointsMissing ?? 0;
     },
     get labels() {
       return opened().labels;

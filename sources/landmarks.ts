@@ -15,16 +15,17 @@ const NUMBERS = 10;
  * @throws FormatError a column missing, a value that is no number, or a table none of whose rows is an image here
  */
 export function landmarks(source: IndexedSource, path: string): IndexedSource {
-  return indexed(source.name, async () => {
-    await source.open();
+  return indexed(source.name, [source], async () => {
     const table = parseLandmarkTable(gunzip(await readFile(path), path), path);
     const { labels } = source;
     const points = new Float32Array(NUMBERS * labels.length).fill(NaN);
     let named = 0;
+    let pointsMissing = 0;
     for (let i = 0; i < labels.length; i += 1) {
       const id = source.id(i);
       if (table.has(id)) named += 1;
       points.set(table.get(id) ?? [], NUMBERS * i);
+      if (Number.isNaN(points[NUMBERS * i])) pointsMissing += 1;
     }
     if (named === 0) {
       const [first] = table.keys();
@@ -38,6 +39,7 @@ export function landmarks(source: IndexedSource, path: string): IndexedSource {
     return {
       classes: source.classes ?? [],
       labels,
+      pointsMissing,
       faults: source.faults ?? [],
       id: source.id,
       place: source.place,
@@ -46,7 +48,6 @@ export function landmarks(source: IndexedSource, path: string): IndexedSource {
           const here = points.slice(NUMBERS * sample.index, NUMBERS * (sample.index + 1));
           return Number.isNaN(here[0]) ? { ...sample, pointsMissing: true } : { ...sample, points: here };
         }),
-      close: source.close,
     };
   });
 }

@@ -9,8 +9,7 @@ import { indexed, type IndexedSource } from './indexed.ts';
  * @throws FormatError where no image is wanted
  */
 export function only(source: IndexedSource, wanted: (id: string) => boolean): IndexedSource {
-  return indexed(source.name, async () => {
-    await source.open();
+  return indexed(source.name, [source], async () => {
     const kept = Int32Array.from([...source.labels.keys()].filter((i) => wanted(source.id(i))));
     if (kept.length === 0) throw new FormatError(source.name, undefined, 'an image that is wanted', source.id(0));
     return {
@@ -20,7 +19,6 @@ export function only(source: IndexedSource, wanted: (id: string) => boolean): In
       id: (i) => source.id(kept[i]!),
       place: (i) => source.place(kept[i]!),
       read: (at) => source.read(at.map((i) => kept[i]!)),
-      close: source.close,
     };
   });
 }

@@ -29,14 +29,9 @@ export interface SourceOptions {
  */
 export async function openSource(where: string, options: SourceOptions = {}): Promise<IndexedSource> {
   const found = await sourceAt(where);
-  const aligned = options.points === undefined ? found : landmarks(found, options.points);
-  const source = drop(aligned, options.drop ?? []);
-  try {
-    await source.open();
-  } catch (error) {
-    await found.close();
-    throw error;
-  }
+  const kept = drop(found, options.drop ?? []);
+  const source = options.points === undefined ? kept : landmarks(kept, options.points);
+  await source.open();
   return source;
 }
 

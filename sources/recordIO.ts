@@ -27,7 +27,7 @@ const MOST_CLASSES = 2 ** 24;
  * @throws FileError nothing there; FormatError a broken .idx or property file, or not one image that can be used
  */
 export function recordIO(pattern: string): IndexedSource {
-  return indexed(`records ${basename(pattern)}`, () => build(pattern));
+  return indexed(`records ${basename(pattern)}`, [], () => build(pattern));
 }
 
 async function build(pattern: string): Promise<Index> {

@@ -30,7 +30,7 @@ import { tarMembers } from './tarMembers.ts';
  *   An image that is empty, a symbolic link to one, and whatever the end of the archive cuts off is a fault.
  */
 export function tar(pattern: string, options: { points?: string } = {}): IndexedSource {
-  const source = indexed(`tar ${basename(pattern)}`, () => build(pattern));
+  const source = indexed(`tar ${basename(pattern)}`, [], () => build(pattern));
   return options.points === undefined ? source : landmarks(source, options.points);
 }
 

@@ -32,7 +32,7 @@ describe('concat', () => {
 
   it('closes what is open when one cannot be opened', async () => {
     const first = drawn('l', left);
-    const broken = indexed('r', () => Promise.reject(new Error('no disk')));
+    const broken = indexed('r', [], () => Promise.reject(new Error('no disk')));
     await expect(concat(first, broken).open()).rejects.toThrow('no disk');
     expect(first.length).toBeUndefined();
   });

@@ -25,7 +25,9 @@ describe('drop', () => {
   });
 
   it('refuses names of whom the source knows nobody', async () => {
-    await expect(drop(drawn('s', people), ['Ann']).open()).rejects.toThrow("names of its people, such as 'ann'");
+    const source = drawn('s', people);
+    await expect(drop(source, ['Ann']).open()).rejects.toThrow("names of its people, such as 'ann'");
+    expect(source.length).toBeUndefined();
   });
 
   it('refuses to leave nobody', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { indexed } from '../../sources/indexed.ts';
+import { only } from '../../sources/only.ts';
 import { sourceContract } from '../contracts/source.ts';
 import { drawn } from '../fixtures/drawn.ts';
 
@@ -19,9 +20,21 @@ describe('indexed', () => {
     expect(() => source.labels).toThrow("source 's' is not open yet");
   });
 
+  it('closes its parents where its own opening fails, and with itself', async () => {
+    const parent = drawn('s', { people: ['a'], labels: [0] });
+    const broken = indexed('broken', [parent], () => Promise.reject(new Error('no table')));
+    await expect(broken.open()).rejects.toThrow('no table');
+    expect(parent.length).toBeUndefined();
+    const whole = only(parent, () => true);
+    await whole.open();
+    expect(parent.length).toBe(1);
+    await whole.close();
+    expect(parent.length).toBeUndefined();
+  });
+
   it('tries again after opening failed', async () => {
     let tries = 0;
-    const source = indexed('s', async () => {
+    const source = indexed('s', [], async () => {
       tries += 1;
       if (tries === 1) throw new Error('not yet');
       return {

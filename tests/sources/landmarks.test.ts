@@ -33,8 +33,10 @@ describe('landmarks', () => {
   });
 
   it('refuse a table of other images', async () => {
-    await expect(landmarks(source(), `${root}/foreign.csv`).open()).rejects.toThrow(
+    const inner = source();
+    await expect(landmarks(inner, `${root}/foreign.csv`).open()).rejects.toThrow(
       "foreign.csv: expected a row for an image like 's/0', found '3 rows, 't/2''",
     );
+    expect(inner.length).toBeUndefined();
   });
 });

@@ -14,5 +14,7 @@ sourceContract('only', {
 });
 
 it('refuses to want nothing', async () => {
-  await expect(only(drawn('s', people), () => false).open()).rejects.toThrow("an image that is wanted, found 's/0'");
+  const source = drawn('s', people);
+  await expect(only(source, () => false).open()).rejects.toThrow("an image that is wanted, found 's/0'");
+  expect(source.length).toBeUndefined();
 });
