@@ -62,7 +62,8 @@ export function adaFace(options: AdaFaceOptions = {}): Margin {
         const values = indicator(input, quality);
         const { mean, std } = statistics.update(values);
         const q = clipByValue(mul(div(sub(values, mean), add(std, STD_EPSILON)), h), -1, 1);
-        const theta: Tensor1D = acos(input.cosTarget);
+        // A cosine that rounding puts above 1 has no angle.
+        const theta: Tensor1D = acos(clipByValue(input.cosTarget, -1, 1));
         const bent: Tensor1D = sub(theta, mul(q, m));
         const angular = exact
           ? cosOfClippedAngle(theta, bent, CLAMP)

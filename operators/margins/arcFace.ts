@@ -1,4 +1,4 @@
-import { acos, add, cos, onesLike, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
+import { acos, clipByValue, add, cos, onesLike, tidy, type Tensor1D } from '@tensorflow/tfjs-core';
 import { OptionError } from '../../pipeline/errors.ts';
 import { cosOfClippedAngle } from './cosOfClippedAngle.ts';
 import type { GradientMode, Margin } from './margin.ts';
@@ -42,7 +42,8 @@ export function arcFace({ s = 64, m = 0.5, gradient = 'exact' }: ArcFaceOptions 
     clamp: exact ? CLAMP : 0,
     apply: ({ cosTarget }) =>
       tidy(() => {
-        const theta: Tensor1D = acos(cosTarget);
+        // A cosine that rounding puts above 1 has no angle.
+        const theta: Tensor1D = acos(clipByValue(cosTarget, -1, 1));
         const bent: Tensor1D = add(theta, m);
         if (exact) return cosOfClippedAngle(theta, bent, CLAMP);
         return { target: cos(bent), slope: onesLike(cosTarget) };

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { keyedRandom } from '../../operators/maths/keyedRandom.ts';
 import { head, type HeadOutput } from '../../operators/margins/head.ts';
 import type { Margin } from '../../operators/margins/margin.ts';
 
@@ -76,6 +77,23 @@ export function marginContract(name: string, { make, formula, straightThrough }:
         if (margin.logits === 'cosine') expect(Math.abs(out.cosine[0]!)).toBeLessThanOrEqual(1 - margin.clamp + 1e-6);
         margin.state?.dispose();
       }
+    });
+
+    it('stays finite on many centres, where rounding puts cosines above 1', () => {
+      const [dimension, count] = [256, 64];
+      const random = keyedRandom(4, 'many centres', 0, 0);
+      const centres = Float32Array.from({ length: dimension * count }, () => 2 * random() - 1);
+      const margin = make();
+      tf.tidy(() => {
+        const kernel = tf.tensor2d(centres, [dimension, count]);
+        const labels = Int32Array.from({ length: count }, (_, i) => i);
+        const quality = typeof margin.quality === 'object' ? new Float32Array(count).fill(1) : undefined;
+        const out = head({ embedding: tf.transpose(kernel), kernel, labels, margin, ...(quality && { quality }) });
+        for (const tensor of Object.values<Tensor>({ ...out })) {
+          expect(tensor.dataSync<'float32'>().every(Number.isFinite)).toBe(true);
+        }
+      });
+      margin.state?.dispose();
     });
 
     it('goes on from its saved state bit for bit', () => {

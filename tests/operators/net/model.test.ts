@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 // Autodiff is the oracle here; the library itself uses none.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keyedRandom } from '../../../operators/maths/keyedRandom.ts';
+import { cosFace } from '../../../operators/margins/cosFace.ts';
+import { head } from '../../../operators/margins/head.ts';
 import type { Grads, Layer } from '../../../operators/net/layer.ts';
 import { iresnet } from '../../../operators/net/iresnet.ts';
 import { architecture, createModel, type Model } from '../../../operators/net/model.ts';
 import { createScope } from '../../../operators/net/scope.ts';
+import { decays } from '../../../operators/steps/sgd.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import { near } from '../../contracts/layer.ts';
 import { network, ZERO_GRADIENT } from '../../fixtures/stockNetwork.ts';
@@ -23,22 +26,27 @@ beforeAll(async () => {
 });
 
 describe('model', () => {
-  it('ir18, 32x32, batch 8: embedding, dx and all 89 gradients are those of autodiff on the cpu backend', async () => {
+  it('ir18, 32x32, batch 8: embedding, dx and all 90 gradients of a CosFace loss are those of autodiff on the cpu backend', async () => {
     const model = createModel(architecture('ir18', { size: [32, 32], dropout: 0 }), { seed: 7 });
     const shape: [number, number, number, number] = [8, 32, 32, 3];
-    const [x, dz] = [values('x', 8 * 32 * 32 * 3), values('dz', 8 * 512)];
+    const [x, kernel] = [values('x', 8 * 32 * 32 * 3), values('kernel', 512 * 10)];
+    const labels = Int32Array.from({ length: 8 }, (_, i) => i);
     const scope = createScope({ keeps: true });
     const mode = { train: true, updateStats: false, step: 0, seed: 0 };
     const z = model.forward(tf.tensor4d(x, shape), mode, scope);
     const grads: Grads = {};
-    const dx = model.backbone.backward(model.params, tf.tensor2d(dz, [8, 512]), scope, grads, false);
+    const centres = tf.tensor2d(kernel, [512, 10]);
+    const out = head({ embedding: z, kernel: centres, labels, margin: cosFace({ s: 32, m: 0.35 }) });
+    const dKernel = array(out.dKernel);
+    const dx = model.backbone.backward(model.params, out.dEmbedding, scope, grads, false);
     scope.dispose();
     const ours = { z: array(z), dx: array(dx), grads: model.trainable.map((name) => array(grads[name]!)) };
     const p = model.params;
     const weights = model.trainable.map((name) => array(p[name]!));
     const shapes = model.trainable.map((name) => p[name]!.shape);
     const names = model.trainable;
-    tf.dispose([z, dx, grads]);
+    const { dEmbedding: _consumed, ...left } = out;
+    tf.dispose([z, dx, grads, centres, left]);
     model.dispose();
     expect(tf.memory().numTensors).toBe(0);
     expect(names.length).toBe(89);
@@ -48,19 +56,26 @@ describe('model', () => {
       let seen: Float32Array = new Float32Array();
       const f = (input: Tensor, ...list: Tensor[]): Tensor => {
         const named = Object.fromEntries(names.map((name, i) => [name, list[i]!]));
-        const out = network({ units: [2, 2, 2, 2] }, named, input as Tensor4D);
-        seen = array(out);
-        return out;
+        const embedding = network({ units: [2, 2, 2, 2] }, named, input as Tensor4D);
+        seen = array(embedding);
+        const unit = tf.div(embedding, tf.norm(embedding, 2, 1, true));
+        const columns = tf.div(list.at(-1)!, tf.norm(list.at(-1)!, 2, 0, true));
+        const own = tf.oneHot(tf.tensor1d(labels, 'int32'), 10);
+        const logits = tf.mul(tf.sub(tf.matMul(unit as Tensor2D, columns as Tensor2D), tf.mul(own, 0.35)), 32);
+        return tf.neg(tf.div(tf.sum(tf.mul(own, tf.logSoftmax(logits))), 8));
       };
-      const at = [tf.tensor4d(x, shape), ...weights.map((w, i) => tf.tensor(w, shapes[i]))];
-      const [dSeen, ...slopes] = tf
-        .grads(f)(at, tf.tensor2d(dz, [8, 512]))
-        .map(array);
+      const at = [
+        tf.tensor4d(x, shape),
+        ...weights.map((w, i) => tf.tensor(w, shapes[i])),
+        tf.tensor(kernel, [512, 10]),
+      ];
+      const [dSeen, ...slopes] = tf.grads(f)(at).map(array);
       return { z: seen, dx: dSeen!, grads: slopes };
     });
     await startEngine();
     near(ours.z, theirs.z, 1e-4);
     near(ours.dx, theirs.dx, 1e-4);
+    near(dKernel, theirs.grads.at(-1)!, 1e-4);
     const zero = names.filter((name) => ZERO_GRADIENT.test(name));
     expect(zero.length).toBe(13); // 8 branches, 3 shortcuts, 2 of the output
     for (const [i, name] of names.entries()) {
@@ -82,6 +97,14 @@ describe('model', () => {
     // Each batch norm adds num_batches_tracked to PyTorch's dict; save() writes it.
     const norms = specs.filter((spec) => spec.name.endsWith('running_var')).length;
     expect(specs.length + norms).toBe(entries);
+  });
+
+  it('ir50 decays 43,548,608 parameters as AdaFace does, and leaves 36,992 of batch norm alone', () => {
+    const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+    const specs = shapeOnly('ir50', {}).filter(({ role }) => role !== 'statistic');
+    const sum = (some: typeof specs): number => some.reduce((total, { shape }) => total + size(shape), 0);
+    expect(sum(specs.filter(({ role }) => decays('adaface', role)))).toBe(43_548_608);
+    expect(sum(specs.filter(({ role }) => !decays('adaface', role)))).toBe(36_992);
   });
 
   it('draws the same weights for a seed, and others for another', () => {
