@@ -49,7 +49,7 @@ export function toCheckpoints(folder: string, options: CheckpointOptions): Sink<
       if (snapshot === undefined) return;
       const path = join(folder, checkpointName(snapshot.iteration));
       await writeCheckpoint(path, snapshot, options.facts);
-      await prune(folder, options.keep, options.spare?.() ?? []);
+      await prune(folder, snapshot.iteration, options);
       options.written?.(path, snapshot);
     },
     async close() {},
@@ -66,6 +66,7 @@ export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: R
     format: CHECKPOINT_FORMAT,
     architecture: facts.architecture,
     classes: facts.classes,
+    images: facts.images,
     step: snapshot.iteration,
     epoch: snapshot.epoch,
     position: snapshot.position,
@@ -87,12 +88,15 @@ export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: R
   });
 }
 
-async function prune(folder: string, keep: number, spare: readonly number[]): Promise<void> {
+/** Counts from the checkpoint just written: one of a later step is not of this run's making, and must not push it out. */
+async function prune(folder: string, newest: number, { keep, spare }: CheckpointOptions): Promise<void> {
   const steps = (await list(folder))
     .map(({ name }) => checkpointStep(name))
     .filter((step) => step !== undefined)
+    .filter((step) => step <= newest)
     .toSorted((a, b) => b - a);
+  const spared = spare?.() ?? [];
   for (const step of steps.slice(keep)) {
-    if (!spare.includes(step)) await remove(join(folder, checkpointName(step)));
+    if (!spared.includes(step)) await remove(join(folder, checkpointName(step)));
   }
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { FormatError, OptionError } from '../errors.ts';
-import { exists, readFile, readText } from '../files/read.ts';
-import { makeFolder, truncate, writeFile } from '../files/write.ts';
+import { exists, list, readFile, readText } from '../files/read.ts';
+import { makeFolder, remove, truncate, writeFile } from '../files/write.ts';
+import { checkpointStep } from '../manifest.ts';
 import type { Config } from './schema.ts';
 
 /** Where a run keeps what it writes. */
@@ -44,11 +45,26 @@ export function configOf(path: string): string {
   return join(path, 'config.json');
 }
 
-/** Cuts the logs of a run back to its checkpoint: what came after is done again. */
+/** The checkpoints of a run, damaged ones included; none where it was killed before the first. */
+export async function checkpointsOf(path: string): Promise<{ step: number; path: string }[]> {
+  const { checkpoints } = runFolder(path);
+  const there = (await exists(checkpoints)) ? await list(checkpoints) : [];
+  return there.flatMap((entry) => {
+    const step = checkpointStep(entry.name);
+    return step === undefined ? [] : [{ step, path: entry.path }];
+  });
+}
+
+/**
+ * Takes a run back to its checkpoint after `step` updates, or with 0 to its start: what came after is done again.
+ *
+ * Later checkpoints are damaged ones that were passed over. They go: left there, they would be taken for the newest.
+ */
 export async function rewindRun(path: string, step: number): Promise<RunFolder> {
   const run = runFolder(path);
-  await cutAfter(run.steps, step, 'iteration');
+  if (step > 0 || (await exists(run.steps))) await cutAfter(run.steps, step, 'iteration');
   if (await exists(run.evaluations)) await cutAfter(run.evaluations, step, 'step');
+  for (const later of await checkpointsOf(path)) if (later.step > step) await remove(later.path);
   return run;
 }
 

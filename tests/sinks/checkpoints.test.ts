@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { injectWriteFault } from '../../pipeline/files/write.ts';
@@ -21,6 +21,13 @@ describe('toCheckpoints', () => {
       'state.safetensors',
     ]);
     expect(written).toHaveLength(5);
+  });
+
+  it('does not let a damaged checkpoint of a later step push out the one just written', async () => {
+    const folder = join(freshFolder(), 'checkpoints');
+    mkdirSync(join(folder, 'step-00000009'), { recursive: true });
+    await writeAll(toCheckpoints(folder, { facts: FACTS, keep: 1 }), [stepItem(4), stepItem(5)]);
+    expect(readdirSync(folder)).toEqual(['step-00000005', 'step-00000009']);
   });
 
   it.each(['mkdir', 'open', 'write', 'sync', 'rename'])(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { beginRun, readLines, rewindRun } from '../../../pipeline/recipes/runFolder.ts';
@@ -30,6 +30,22 @@ describe('rewindRun', () => {
     expect(await readLines(run.evaluations)).toEqual([{ step: 2 }, { step: 2 }]);
     await rewindRun(run.path, 2);
     expect(readFileSync(run.steps, 'utf8')).toBe(lines('iteration', 1, 2));
+  });
+
+  it('takes later checkpoints away: damaged ones, which would count as the newest', async () => {
+    const run = await beginRun(freshFolder(), CONFIG);
+    writeFileSync(run.steps, lines('iteration', 1, 2));
+    for (const step of [1, 2, 3]) mkdirSync(join(run.checkpoints, `step-0000000${step}`));
+    await rewindRun(run.path, 2);
+    expect(readdirSync(run.checkpoints)).toEqual(['step-00000001', 'step-00000002']);
+  });
+
+  it('takes a run that was killed before its first checkpoint to its start, whether it has a log or not', async () => {
+    const run = await beginRun(freshFolder(), CONFIG);
+    await rewindRun(run.path, 0);
+    writeFileSync(run.steps, lines('iteration', 1, 2));
+    await rewindRun(run.path, 0);
+    expect(readFileSync(run.steps, 'utf8')).toBe('');
   });
 
   it('says where the log ends too early', async () => {
