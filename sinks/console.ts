@@ -1,9 +1,9 @@
 import type { Sink } from '../pipeline/contracts.ts';
-import { show } from '../pipeline/errors.ts';
 import { createProgress, type Progress, type Standing } from '../pipeline/progress.ts';
+import { jsonLine } from './jsonLines.ts';
 
 export interface ConsoleOptions<T> {
-  /** How an item moves the progress line; absent: every item is printed on a line of its own. */
+  /** How an item moves the progress line; absent: every item is printed as a line of JSON. */
   standing?: (item: T) => Standing;
   /** The line to write to. Default: one on stderr. */
   progress?: Progress;
@@ -22,7 +22,7 @@ export function toConsole<T>({ standing, progress = createProgress() }: ConsoleO
   return {
     async open() {},
     write(item) {
-      if (standing === undefined) progress.note(show(item));
+      if (standing === undefined) progress.note(jsonLine(item));
       else progress.show(standing(item));
     },
     async close() {

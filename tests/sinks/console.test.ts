@@ -15,9 +15,10 @@ describe('toConsole', () => {
     expect(progress.said).toEqual([{ unit: 'steps', done: 1 }, { unit: 'steps', done: 2 }, 'end']);
   });
 
-  it('prints items on their own lines where nobody says how they count', async () => {
+  it('prints items as lines of JSON where nobody says how they count: whole, without the snapshot', async () => {
     const progress = recorder();
-    await writeAll(toConsole({ progress }), [{ a: 1 }, 'b']);
-    expect(progress.said).toEqual(['{"a":1}', "'b'", 'end']);
+    const long = 'x'.repeat(200);
+    await writeAll(toConsole({ progress }), [{ a: 1, snapshot: { weights: {} } }, long]);
+    expect(progress.said).toEqual(['{"a":1}', `"${long}"`, 'end']);
   });
 });
