@@ -8,8 +8,8 @@ export interface IndexedSource extends Source<Sample> {
   close(): Promise<void>;
   /** Label of every image; known once open. */
   readonly labels: Int32Array;
-  /** Images that a table of landmarks has no points for; known once open. */
-  readonly pointsMissing?: number;
+  /** Images that the table of landmarks has no points for; known once a source with such a table is open. */
+  readonly pointsMissing?: number | undefined;
   /** Name of image `index`. */
   id(index: number): string;
   /** Where image `index` lies; in a gzipped tar the offset counts unpacked bytes. */
@@ -100,7 +100,7 @@ export function indexed(name: string, parents: readonly IndexedSource[], build: 
       return index?.faults ?? [];
     },
     get pointsMissing() {
-      return index?.pointsMissing ?? 0;
+      return index?.pointsMissing;
     },
     get labels() {
       return opened().labels;

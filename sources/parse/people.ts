@@ -1,6 +1,6 @@
 /** Who is on each image, told from the folders it lies in. */
 export interface People {
-  /** Per path: index in `classes`, or -1 for a path without a folder. */
+  /** Per path: index in `classes`, or -1 for a path that lies above the people. */
   labels: Int32Array;
   /** Folder names, sorted by code units: '10' comes before '2'. */
   classes: string[];
@@ -12,7 +12,8 @@ export interface People {
  */
 export function peopleOf(paths: readonly string[]): People {
   const folders = paths.map((path) => path.split('/').slice(0, -1));
-  const level = sharedFolders(folders);
+  // A stray file above the people must not make the folder they all lie in a person.
+  const level = sharedFolders(folders.filter((list) => list.length > 0));
   const names = folders.map((list) => list[level]);
   const classes = [...new Set(names)].filter((name) => name !== undefined).toSorted();
   const labelOf = new Map(classes.map((name, label) => [name, label]));

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { concat } from '../../sources/concat.ts';
 import { landmarks } from '../../sources/landmarks.ts';
+import { openSource } from '../../sources/openSource.ts';
 import { sourceContract } from '../contracts/source.ts';
 import { folder, put } from '../fixtures/archives.ts';
 import { drawn } from '../fixtures/drawn.ts';
@@ -30,6 +32,19 @@ describe('landmarks', () => {
       undefined,
     ]);
     expect(read.map(({ pointsMissing }) => pointsMissing)).toEqual([undefined, true, true]);
+  });
+
+  it('count the images they have no points for, over several sources and without who is dropped', async () => {
+    const faces = landmarks(source(), `${root}/points.csv`);
+    const both = concat(faces, landmarks(source(), `${root}/points.csv`), source());
+    await both.open();
+    expect([faces.pointsMissing, both.pointsMissing]).toEqual([2, 4]);
+    for (const person of ['ann', 'bob']) put(root, { [`people/${person}/1.jpg`]: 'x' });
+    put(root, { 'ann.csv': `${HEAD}\n,1,ann/1.jpg,1,1,1,1,1,1,1,1,1\n` });
+    const [all, ann] = await Promise.all(
+      [[], ['bob']].map((drop) => openSource(`${root}/people`, { points: `${root}/ann.csv`, drop })),
+    );
+    expect([all!.pointsMissing, ann!.pointsMissing]).toEqual([1, 0]);
   });
 
   it('refuse a table of other images', async () => {

@@ -15,6 +15,7 @@ describe('people', () => {
     ['and below a shared one', ['imgs/ann/1'], [0], ['ann']],
     ['of other depth', ['set/ann/1', 'set/bob/old/2'], [0, 1], ['ann', 'bob']],
     ['no folder is nobody', ['1', 'ann/1'], [-1, 0], ['ann']],
+    ['and hides nobody else', ['1', 'imgs/ann/1', 'imgs/bob/1'], [-1, 0, 1], ['ann', 'bob']],
     ['nothing is nobody', [], [], []],
   ])('%s', (_, paths, labels, classes) => {
     expect(peopleOf(paths)).toEqual({ labels: Int32Array.from(labels), classes });
