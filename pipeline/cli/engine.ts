@@ -6,7 +6,7 @@ import { startEngine, type Engine } from '../engine/load.ts';
 import { measureSpeed } from '../engine/speed.ts';
 import { installStock } from '../engine/stock.ts';
 import { PLATFORMS, ToolchainError } from '../engine/toolchain.ts';
-import { EXIT, say, sayJson, sayResult, type Command } from './program.ts';
+import { interruptible, say, sayJson, sayResult, type Command } from './program.ts';
 
 /** `rxface engine`: what runs and why; install, remove, ensure. */
 export function engineCommand(program: Command): void {
@@ -26,11 +26,12 @@ export function engineCommand(program: Command): void {
     .option('--gpu', 'the build for NVIDIA cards, with the CUDA 12 libraries')
     .option('--wheel <file>', "TensorFlow's wheel, already downloaded")
     .action((options: { gpu?: boolean; wheel?: string }) =>
-      interruptible(async (signal) => {
+      interruptible(NOTICE, async (signal) => {
         try {
           const folder = await installEngine({ ...options, ...talk(), signal });
           say(`engine: linked ${folder}`);
         } catch (error) {
+          signal.throwIfAborted();
           if (!(error instanceof ToolchainError)) throw error;
           say(`engine: ${error.message}`);
           await installStock(say);
@@ -48,28 +49,16 @@ export function engineCommand(program: Command): void {
   engine
     .command('ensure')
     .description('install TensorFlow if it is missing and can be had; never fails for want of it')
-    .action(() => interruptible(async (signal) => sayResult(summary(await ensureEngine({ ...talk(), signal })))));
+    .action(() =>
+      interruptible(NOTICE, async (signal) => sayResult(summary(await ensureEngine({ ...talk(), signal })))),
+    );
 }
 
 function talk(): { say: typeof say; show: boolean } {
   return { say, show: process.stderr.isTTY };
 }
 
-/** Ctrl-C stops the work, which then clears up behind itself. */
-async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const abort = new AbortController();
-  const stop = (): void => abort.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    await work(abort.signal);
-  } catch (error) {
-    if (!abort.signal.aborted) throw error;
-    say('rxface: interrupted; nothing is left half done');
-    process.exitCode = EXIT.interrupted;
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
-}
+const NOTICE = '; nothing is left half done';
 
 function summary(engine: Engine): string {
   const name = engine.tensorflow === null ? engine.backend : `${engine.backend}, TensorFlow ${engine.tensorflow}`;

@@ -20,7 +20,8 @@ export async function ensureEngine(
   try {
     await installEngine(options, parts);
   } catch (error) {
-    if (options.signal?.aborted || !(error instanceof RxfaceError)) throw error;
+    options.signal?.throwIfAborted();
+    if (!(error instanceof RxfaceError)) throw error;
     const stock = error instanceof ToolchainError && (await haveStock(options.say, parts.packageAt));
     if (!stock) options.say?.(`engine: ${error.message} Going on without native TensorFlow.`);
   }
