@@ -1,5 +1,5 @@
 import { createProgress, duration } from '../progress.ts';
-import { interruptible, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+import { interruptible, MODEL_OPTION, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 interface Options {
   model: string;
@@ -17,7 +17,7 @@ export function embedCommand(program: Command): void {
     .command('embed')
     .description('embed every image of a source, in the order in which inspect --records lists them')
     .argument('<source>', 'tar, tar.gz, .rec, image folder, or a pattern over these')
-    .requiredOption('--model <path>', 'run folder, checkpoint folder or .safetensors')
+    .requiredOption('--model <path>', MODEL_OPTION)
     .requiredOption('--out <file>', 'the .npy array to write: a row an image, un-normalised')
     .option('--points <csv>', 'table of five landmarks per image, to align by')
     .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
@@ -28,14 +28,14 @@ export function embedCommand(program: Command): void {
       const { openSource } = await import('rxface/sources');
       const { ensureEngine } = await import('../engine/ensure.ts');
       const { embedFaces } = await import('../recipes/embed.ts');
-      const { loadModel } = await import('../recipes/loadModel.ts');
+      const { modelOf } = await import('../recipes/loadModel.ts');
       await interruptible('; no file is written', async (signal) => {
         const faces = await openSource(where, options.points === undefined ? {} : { points: options.points });
         try {
           await ensureEngine({ say, show: process.stderr.isTTY, signal });
-          const { model } = await loadModel(options.model);
-          const result = await embedFaces(model, faces, { ...options, signal, progress: createProgress() });
-          model.dispose();
+          const model = await modelOf(options.model, say);
+          const work = embedFaces(model, faces, { ...options, signal, progress: createProgress() });
+          const result = await work.finally(() => model.dispose());
           if (options.json) sayJson(result);
           else {
             const { out, count, dimension, seconds, imagesPerSecond } = result;

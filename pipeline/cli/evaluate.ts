@@ -1,8 +1,8 @@
-import type { Model, VerificationResult } from 'rxface/operators';
+import type { VerificationResult } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { PairProtocolName } from '../recipes/evaluate.ts';
-import { interruptible, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+import { interruptible, MODEL_OPTION, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 interface Options {
   data: string;
@@ -20,10 +20,7 @@ export function evaluateCommand(program: Command): void {
       .command(name)
       .description(title)
       .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
-      .requiredOption(
-        '--model <path>',
-        'run folder, checkpoint folder or .safetensors; or untrained:NAME, a network with first weights (untrained:ir10)',
-      )
+      .requiredOption('--model <path>', MODEL_OPTION)
       .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
       .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
       .option('--json', 'print one JSON object; rates are fractions');
@@ -44,9 +41,10 @@ export function evaluateCommand(program: Command): void {
 async function score(protocol: PairProtocolName, pairs: string, options: Options): Promise<void> {
   const { ensureEngine } = await import('../engine/ensure.ts');
   const { evaluatePairs } = await import('../recipes/evaluate.ts');
+  const { modelOf } = await import('../recipes/loadModel.ts');
   await interruptible('', async (signal) => {
     await ensureEngine({ say, show: process.stderr.isTTY, signal });
-    const model = await modelOf(options.model);
+    const model = await modelOf(options.model, say);
     try {
       const { data, batch, threads } = options;
       const progress = createProgress();
@@ -57,19 +55,6 @@ async function score(protocol: PairProtocolName, pairs: string, options: Options
       model.dispose();
     }
   });
-}
-
-/** A model from the disk, or one that has learned nothing: what any figure should be held against. */
-async function modelOf(path: string): Promise<Model> {
-  const [, name] = /^untrained:(.*)$/.exec(path) ?? [];
-  if (name === undefined) {
-    const { loadModel } = await import('../recipes/loadModel.ts');
-    return (await loadModel(path)).model;
-  }
-  const { architecture, createModel } = await import('rxface/operators');
-  const model = createModel(architecture(name as Parameters<typeof architecture>[0], { embedding: 256 }), { seed: 42 });
-  say(`rxface: ${path} is an untrained ${name} of seed 42, embedding 256: its figures are what chance and pixels give`);
-  return model;
 }
 
 function table(protocol: string, { accuracy, val, tar, auc, threshold, pairs }: VerificationResult): string {

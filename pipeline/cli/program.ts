@@ -6,6 +6,10 @@ export type { Command } from 'commander';
 /** Exit codes of every command. */
 export const EXIT = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as const;
 
+/** What `--model` takes. */
+export const MODEL_OPTION =
+  'run folder, checkpoint folder or .safetensors; or untrained:NAME, a network with first weights (untrained:ir10)';
+
 /** The empty program; every command file adds its own command to it. */
 export function createProgram(version: string): Command {
   return new Command('rxface')

@@ -36,6 +36,15 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   return { model, path: found.path, ...(found.manifest && { manifest: found.manifest }) };
 }
 
+/** As loadModel, or for 'untrained:ir10' a network that has learned nothing: what any figure should be held against. */
+export async function modelOf(path: string, say: (line: string) => void): Promise<Model> {
+  const [, name] = /^untrained:(.*)$/.exec(path) ?? [];
+  if (name === undefined) return (await loadModel(path)).model;
+  const model = createModel(architecture(name as ArchitectureName, { embedding: 256 }), { seed: 42 });
+  say(`rxface: ${path} is an untrained ${name} of seed 42, embedding 256: its figures are what chance and pixels give`);
+  return model;
+}
+
 /** The arrays of the backbone: all but those of the head, which only training needs. */
 export function backboneOf<T>(weights: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(weights).filter(([name]) => !name.startsWith('head.')));

@@ -56,6 +56,12 @@ describe('rxface embed', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('takes an untrained network too', async () => {
+    const sheet = join(root, 'untrained.npy');
+    const { code, err } = await run('--out', sheet, '--model', 'untrained:ir9');
+    expect([code, err[0]]).toEqual([2, expect.stringMatching(/name must be one of ir10/)]);
+  });
+
   it('names a model that is not there', async () => {
     const ended = await run('--out', join(root, 'x.npy'), '--model', join(root, 'nothing'));
     expect(ended).toMatchObject({ code: 1, err: [expect.stringMatching(/nothing: there is no such file or folder/)] });
