@@ -29,6 +29,7 @@ export function open({ model: name, batch, classes, precision }: BenchOptions): 
     },
     close() {
       batches.complete();
+      step.dispose();
       centres.dispose();
       model.dispose();
     },
