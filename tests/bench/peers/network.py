@@ -3,7 +3,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-UNITS = {"ir10": (1, 1, 1, 1), "ir18": (2, 2, 2, 2), "ir34": (3, 4, 6, 3), "ir50": (3, 4, 14, 3)}
+UNITS = {
+    "ir10": (1, 1, 1, 1),
+    "ir18": (2, 2, 2, 2),
+    "ir34": (3, 4, 6, 3),
+    "ir50": (3, 4, 14, 3),
+    "ir101": (3, 13, 30, 3),
+}
 WIDTHS = {"ir10": (16, 32, 64, 128)}
 
 
