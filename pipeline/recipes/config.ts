@@ -1,7 +1,7 @@
 import { RxfaceError, show } from '../errors.ts';
 import { readText } from '../files/read.ts';
 import { checkConfig, type Config } from './schema.ts';
-import { readScalar, readYaml, type Path } from './yaml.ts';
+import { readYaml, type Path } from './yaml.ts';
 
 export type { Config, EvaluationConfig, SourceConfig } from './schema.ts';
 
@@ -126,7 +126,14 @@ function applySets(value: unknown, sets: readonly string[]): Map<string, string>
       if (!isBranch(node[key])) node[key] = {};
       node = node[key] as Branch;
     }
-    node[keys.at(-1)!] = readScalar(set.slice(equals + 1));
+    // It means what it would mean in a file.
+    const { value: read, problems } = readYaml(set.slice(equals + 1));
+    const [problem] = problems;
+    if (problem !== undefined) {
+      const expected = 'a value of YAML, a text with signs of it in quotes';
+      throw new ConfigError([{ where: `--set ${set}`, path: '', expected, received: problem.reason }]);
+    }
+    node[keys.at(-1)!] = read;
     origins.set(keys.join('.'), `--set ${set}`);
   }
   return origins;

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parse, parseDocument, type Document, type ParsedNode } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type ParsedNode } from 'yaml';
 
 /** Keys and list positions from the top of a document to one value. */
 export type Path = readonly (string | number)[];
@@ -6,7 +6,7 @@ export type Path = readonly (string | number)[];
 /** A YAML or JSON text with its values and the lines they stand on. */
 export interface YamlText {
   readonly value: unknown;
-  /** Syntax errors and duplicate keys, each with its line; `value` is undefined where there are any. */
+  /** Syntax errors, duplicate keys and unknown aliases, each with its line; `value` is undefined where there are any. */
   readonly problems: readonly { line: number; reason: string }[];
   /** 1-based line of the key that leads to `path`, or of the nearest parent that is written down. */
   lineOf(path: Path): number;
@@ -17,8 +17,16 @@ export function readYaml(text: string): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const problems = document.errors.map((error) => ({ line: lines.linePos(error.pos[0]).line, reason: error.message }));
+  let value: unknown;
+  try {
+    if (problems.length === 0) value = document.toJS() as unknown;
+  } catch (error) {
+    // An alias without its anchor, which is mostly a pattern such as *.rec.
+    const reason = `${(error as Error).message}; a text that begins with * must be quoted`;
+    problems.push({ line: lines.linePos(firstAlias(document)).line, reason });
+  }
   return {
-    value: problems.length > 0 ? undefined : (document.toJS() as unknown),
+    value,
     problems,
     lineOf(path) {
       for (let length = path.length; length > 0; length--) {
@@ -30,9 +38,17 @@ export function readYaml(text: string): YamlText {
   };
 }
 
-/** The value that `--set key=TEXT` means: what the text would mean in a file. */
-export function readScalar(text: string): unknown {
-  return parse(text) as unknown;
+/** Offset of the first alias that stands for nothing. */
+function firstAlias(document: Document.Parsed<ParsedNode>): number {
+  let offset = 0;
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return undefined;
+      offset = node.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 function offsetOf(document: Document.Parsed<ParsedNode>, path: Path): number | undefined {
