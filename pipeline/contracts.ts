@@ -38,6 +38,8 @@ export interface StageContext {
   fault(fault: Fault): void;
   /** A sample in the place of a broken one, drawn by (seed, key, attempt) from the same source. */
   substitute(key: Key, attempt: number): Promise<Sample>;
+  /** The fault with the file and byte its record lies at, where the source can say; one that has its byte is left as it is. */
+  locate?(fault: Fault): Fault;
 }
 
 /** Arrays that make a state, by name. Readable without an engine; written as safetensors. */
@@ -68,6 +70,8 @@ export interface Source<T> {
   readonly faults?: readonly Fault[];
   /** Random access: the items at these indexes, in this order. */
   read?(at: Int32Array): T[] | Promise<T[]>;
+  /** Where record i lies: its file and, in an archive, the byte it begins at. */
+  place?(index: number): { file: string; offset?: number };
   /** Everything once, in the source's own order. */
   [Symbol.asyncIterator](): AsyncIterator<T[]>;
 }

@@ -1,3 +1,5 @@
+import type { Fault } from './contracts.ts';
+
 /** An item as an error line names it: by its id, its place in the epoch, its number; undefined where it has none of these. */
 export function describe(item: unknown): string | undefined {
   if (typeof item === 'number' || typeof item === 'string') return `item ${JSON.stringify(item)}`;
@@ -13,6 +15,11 @@ export function describe(item: unknown): string | undefined {
           : undefined;
   if (typeof id !== 'string') return place;
   return place === undefined ? `'${id}'` : `'${id}' (${place})`;
+}
+
+/** A fault as an error line shows it: where, and why. */
+export function describeFault({ file, offset, reason }: Fault): string {
+  return `${file}${offset === undefined ? '' : `, byte ${offset}`}: ${reason}`;
 }
 
 /** Bytes an item keeps alive: the typed arrays it holds itself, or those in an array of items. */

@@ -1,4 +1,5 @@
 import { Actor, type Life, type Waits } from './actor.ts';
+import type { Fault } from './contracts.ts';
 import { FormatError, OptionError, StageError } from './errors.ts';
 import type { SourceNode } from './graph.ts';
 import type { Key } from './items.ts';
@@ -83,6 +84,14 @@ export class Feed<T> extends Actor {
     const index = keyed(this.#seed, name, 'substitute', key.epoch, key.position, attempt) % source.length;
     const [item] = await source.read(Int32Array.of(index));
     return place(item, { epoch: key.epoch, position: key.position, index }) as T;
+  }
+
+  /** The fault at the place of its record; in an archive the reason keeps the name of the record, else the file has it. */
+  locate(fault: Fault): Fault {
+    if (fault.offset !== undefined || fault.index === undefined) return fault;
+    const at = this.#node.source.place?.(fault.index);
+    if (at === undefined) return fault;
+    return { ...fault, ...at, reason: at.offset === undefined ? fault.reason : `'${fault.file}': ${fault.reason}` };
   }
 
   #end(): Waits {

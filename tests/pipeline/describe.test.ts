@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describe as name, sizeOf } from '../../pipeline/describe.ts';
+import { describe as name, describeFault, sizeOf } from '../../pipeline/describe.ts';
 
 it('names an item by its id and its place', () => {
   expect(name({ id: 'a/1.jpg', epoch: 2, position: 5, index: 1 })).toBe("'a/1.jpg' (epoch 2, position 5)");
@@ -21,4 +21,10 @@ it('adds up the bytes an item keeps alive', () => {
   expect(sizeOf([sample, sample])).toBe(100);
   expect(sizeOf(new Float64Array(2))).toBe(16);
   expect([sizeOf(3), sizeOf(null), sizeOf('text'), sizeOf({})]).toEqual([0, 0, 0, 0]);
+});
+
+it('says where a fault lies and why it is one', () => {
+  const fault = { stage: 'prepare', file: 'a.tar', reason: 'not an image' };
+  expect(describeFault(fault)).toBe('a.tar: not an image');
+  expect(describeFault({ ...fault, offset: 512 })).toBe('a.tar, byte 512: not an image');
 });
