@@ -1,15 +1,15 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { Actor, type Life, type Waits } from './actor.ts';
 import type { Fault, Stage, StageContext } from './contracts.ts';
-import { describe } from './describe.ts';
+import { describe, describeFault } from './describe.ts';
 import { StageError } from './errors.ts';
 import type { Link } from './link.ts';
 import { Window } from './window.ts';
 
-/** What became of a chunk: what to give, and the faults to report when it is given. */
+/** What became of a chunk: what to give, and the faults to report, each just before the item `at` it is given. */
 export interface Done<O> {
   items: O[];
-  faults?: Fault[];
+  faults?: { at: number; fault: Fault }[];
 }
 
 /** Work that takes its time, on several chunks at once. */
@@ -46,8 +46,10 @@ export class CrewPump<I, O> extends Actor {
   readonly #working = new Set<Promise<void>>();
   /** Items under way: room is kept for them. */
   #reserved = 0;
-  #giving: O[] = [];
+  #giving: Done<O> = { items: [] };
   #at = 0;
+  /** Faults of `#giving` reported so far. */
+  #told = 0;
 
   constructor(context: StageContext, crew: Crew<I, O>, links: { inlet: Link<I>; outlet: Link<O> }, life: Life) {
     super(context.stage, 'stage', life);
@@ -95,17 +97,18 @@ export class CrewPump<I, O> extends Actor {
   /** Gives what is ready; says whether the outlet took all of it. */
   #deliver(): boolean {
     for (;;) {
-      while (this.#at < this.#giving.length) {
-        if (!this.#outlet.offer(this.#giving[this.#at]!)) return false;
+      const { items, faults = [] } = this.#giving;
+      while (this.#at < items.length) {
+        while (faults[this.#told]?.at === this.#at) this.#context.fault(faults[this.#told++]!.fault);
+        if (this.life.over || !this.#outlet.offer(items[this.#at]!)) return false;
         this.#at++;
         this.items++;
       }
       const ready = this.#window.take();
       if (ready === undefined) return true;
-      for (const fault of ready.value.faults ?? []) this.#context.fault(fault);
-      if (this.life.over) return false;
-      this.#giving = ready.value.items;
+      this.#giving = ready.value;
       this.#at = 0;
+      this.#told = 0;
       this.#reserved -= ready.weight;
     }
   }
@@ -146,18 +149,21 @@ export function unbounded<I, O>(name: string, open: (context: StageContext) => C
   return (source) =>
     new Observable((subscriber) => {
       const life = new AbortController();
-      const crew = open(alone(name, life.signal));
+      const context = alone(name, life.signal);
+      const crew = open(context);
       const window = new Window<Done<O>>(crew.ordered);
       const waiting: I[] = [];
       let completed = false;
       const fail = (error: unknown) => subscriber.error(error);
       const go = (): void => {
-        for (let ready = window.take(); ready !== undefined; ready = window.take())
+        for (let ready = window.take(); ready !== undefined; ready = window.take()) {
+          for (const { fault } of ready.value.faults ?? []) context.fault(fault);
           for (const item of ready.value.items) subscriber.next(item);
+        }
         while (waiting.length > 0 && window.size < crew.slots && !subscriber.closed) {
           const items = waiting.splice(0, crew.chunk);
           const settle = window.enter(items.length);
-          new Promise<Done<O>>((resolve) => resolve(crew.work(items))).then((done) => (settle(done), go()), fail);
+          new Promise<Done<O>>((resolve) => resolve(crew.work(items))).then((done) => (settle(done), go())).catch(fail);
         }
         if (completed && waiting.length === 0 && window.size === 0) subscriber.complete();
       };
@@ -182,7 +188,7 @@ function alone(stage: string, signal: AbortSignal): StageContext {
     seed: 0,
     signal,
     fault: (fault) => {
-      throw new StageError(stage, undefined, new Error(`${fault.file}: ${fault.reason}`));
+      throw new StageError(stage, undefined, new Error(describeFault(fault)));
     },
     substitute: () =>
       Promise.reject(new StageError(stage, undefined, new Error('has no source to draw a substitute from'))),

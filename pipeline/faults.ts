@@ -1,4 +1,5 @@
 import type { Fault } from './contracts.ts';
+import { describeFault } from './describe.ts';
 import { StageError } from './errors.ts';
 import type { FaultBudget } from './report.ts';
 
@@ -10,8 +11,8 @@ export class Faults {
   count = 0;
   readonly list: Fault[] = [];
   readonly #budget: FaultBudget;
-  /** Those met while items move: an index has its own reckoning, against its own length. */
-  #running = 0;
+  /** Those met while items move, by stage; an index has its own reckoning, against its own length. */
+  readonly #met = new Map<string, number>();
   readonly #fail: (error: unknown) => void;
 
   constructor(budget: Partial<FaultBudget> | undefined, fail: (error: unknown) => void) {
@@ -19,10 +20,12 @@ export class Faults {
     this.#fail = fail;
   }
 
-  /** One more, after `items` items were read. */
+  /** One more of a stage, at the last of its first `items` items: how far others are, and so the timing, has no say. */
   add(fault: Fault, items: number): void {
     this.#keep(fault);
-    this.#check(fault, ++this.#running, items);
+    const met = (this.#met.get(fault.stage) ?? 0) + 1;
+    this.#met.set(fault.stage, met);
+    this.#check(fault, met, items);
   }
 
   /** Those a source found while it built its index of `length` records. */
@@ -40,8 +43,7 @@ export class Faults {
   #check(last: Fault, faults: number, items: number): void {
     const { count, rate } = this.#budget;
     if (faults <= count || faults <= rate * items) return;
-    const place = last.offset === undefined ? last.file : `${last.file}, byte ${last.offset}`;
-    const reason = `${faults} of ${items} records could not be used, over the budget of ${count} and ${rate * 100} %; the last: ${place}: ${last.reason}`;
+    const reason = `${faults} of ${items} records could not be used, over the budget of ${count} and ${rate * 100} %; the last: ${describeFault(last)}`;
     this.#fail(new StageError(last.stage, undefined, new Error(reason)));
   }
 }

@@ -1,4 +1,4 @@
-import type { StageContext } from './contracts.ts';
+import type { Fault, StageContext } from './contracts.ts';
 import { type Crew, type CrewStage, unbounded } from './crew.ts';
 import { OptionError } from './errors.ts';
 
@@ -38,8 +38,10 @@ export function parallel<I, O>(
       slots: concurrency,
       ordered,
       work: ([item]) => {
-        const result = fn(item!, context);
-        return isPromise(result) ? result.then((value) => ({ items: [value] })) : { items: [result] };
+        // Reported when the item is given: several calls are under way, and their order is nobody's.
+        const faults: { at: number; fault: Fault }[] = [];
+        const result = fn(item!, { ...context, fault: (fault) => void faults.push({ at: 0, fault }) });
+        return isPromise(result) ? result.then((value) => ({ items: [value], faults })) : { items: [result], faults };
       },
     };
   };

@@ -24,7 +24,10 @@ export interface RunReport {
   faults: { count: number; list: readonly Fault[] };
 }
 
-/** Over this the run stops: more than `count` faults and more than `rate` faults for each item read. */
+/**
+ * Over this the run stops: more than `count` faults of one stage and more than `rate` for each item that stage has given;
+ * of an index, for each of its records.
+ */
 export interface FaultBudget {
   /** Default 16. */
   count: number;

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Actor, Life } from './actor.ts';
 import { Broadcast } from './broadcast.ts';
-import type { Outcome, StageContext } from './contracts.ts';
+import type { Fault, Outcome, StageContext } from './contracts.ts';
 import { CrewPump, isCrewStage } from './crew.ts';
 import { Drain } from './drain.ts';
 import { StageError } from './errors.ts';
@@ -206,12 +206,19 @@ export class Running implements Life {
     return new Pump(node.name, { operator, gives: node.label.gives }, links, this);
   }
 
+  /** Items a stage has given. */
+  #given(stage: string): number {
+    return this.#actors.find(({ name }) => name === stage)?.items ?? 0;
+  }
+
   #context(stage: string, source: string): StageContext {
+    const locate = (fault: Fault): Fault => this.#feeds.get(source)!.locate(fault);
     return {
       stage,
       seed: this.#graph.seed,
       signal: this.#life.signal,
-      fault: (fault) => this.#faults.add(fault, this.#feeds.get(source)!.items),
+      fault: (fault) => this.#faults.add(locate(fault), this.#given(stage) + 1),
+      locate,
       substitute: async (key, attempt) => {
         if (this.over) throw new StageError(stage, undefined, new Error('the run is over'));
         return (await this.#feeds.get(source)!.substitute(key, attempt)) as Sample;

@@ -1,6 +1,6 @@
-import type { Fault, StageContext } from './contracts.ts';
+import type { StageContext } from './contracts.ts';
 import { type Crew, type CrewStage, type Done, unbounded } from './crew.ts';
-import { describe } from './describe.ts';
+import { describe, describeFault } from './describe.ts';
 import { OptionError, StageError } from './errors.ts';
 import type { Key, Sample } from './items.ts';
 import { loadWork } from './loadWork.ts';
@@ -106,20 +106,21 @@ async function repaired<I, O>(
       describe(items[0]),
       new Error(`gave ${results.length} results for ${items.length} items`),
     );
-  const faults: Fault[] = [];
+  const faults: Done<O>['faults'] = [];
   const values: O[] = [];
   for (const [i, first] of results.entries()) {
     let result: Result<O> | undefined = first;
     for (let attempt = 0; 'fault' in result; attempt++) {
-      const fault: Fault = { ...result.fault, stage: context.stage };
-      faults.push(fault);
+      const found = { ...result.fault, stage: context.stage };
+      const fault = context.locate?.(found) ?? found;
+      faults.push({ at: i, fault });
+      const failed = (reason: string, cause?: unknown): StageError =>
+        new StageError(context.stage, describe(items[i]), new Error(reason, { cause }));
       if (attempt === ATTEMPTS)
-        throw new StageError(
-          context.stage,
-          describe(items[i]),
-          new Error(`no substitute could be used in ${ATTEMPTS} attempts, the last: ${fault.file}: ${fault.reason}`),
-        );
-      const substitute = await context.substitute(items[i] as I & Key, attempt);
+        throw failed(`no substitute could be used in ${ATTEMPTS} attempts, the last: ${describeFault(fault)}`);
+      const substitute = await context.substitute(items[i] as I & Key, attempt).catch((error: unknown) => {
+        throw failed(`${describeFault(fault)}; ${error instanceof Error ? error.message : String(error)}`, error);
+      });
       [result] = (await hands.run([substitute as I])) as [Result<O>];
     }
     values.push(result.value);

@@ -1,3 +1,4 @@
+import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type Crew, type CrewStage, unbounded } from '../../pipeline/crew.ts';
 import { graph } from '../../pipeline/graph.ts';
@@ -71,11 +72,29 @@ describe('crew', () => {
   it('reports faults when their chunk is given, in order', async () => {
     const work = async (items: number[]) => {
       for (let i = 0; i < 5 - (items[0]! % 5); i++) await turn();
-      return { items, faults: items.map((x) => ({ stage: 'crew', file: `${x}`, reason: 'odd' })) };
+      return { items, faults: items.map((x, at) => ({ at, fault: { stage: 'crew', file: `${x}`, reason: 'odd' } })) };
     };
     const crew = stage({ chunk: 1, slots: 4, ordered: true, work });
     const flow = graph('g').source('n', listSource(numbers)).pipe('crew', crew).sink('out', collect());
     const { faults } = await run(flow, { faults: { count: 100 } });
     expect(faults.list.map((fault) => Number(fault.file))).toEqual(numbers);
+  });
+
+  const odd = (items: number[]) => ({
+    items,
+    faults: items.flatMap((x, at) => (x % 4 === 3 ? [{ at, fault: { stage: 'crew', file: `${x}`, reason: 'odd' } }] : [])),
+  }); // prettier-ignore
+
+  it('measures faults by the items given, however far others are', async () => {
+    for (const [capacity, chunk] of [[2, 1], [64, 8], [37, 37]] as const) {
+      const crew = stage({ chunk, slots: 2, ordered: true, work: async (items) => (await turn(), odd(items)) });
+      const flow = graph('g').source('n', listSource(numbers), { capacity }).pipe('crew', crew, { capacity: 64 });
+      await expect(run(flow.sink('out', collect()), { faults: { count: 2, rate: 0.1 } })).rejects.toThrow('3 of 12 records'); // prettier-ignore
+    } // prettier-ignore
+  });
+
+  it('fails in a plain pipe with what a fault says', async () => {
+    const plain = from(numbers).pipe(stage({ chunk: 8, slots: 1, ordered: true, work: odd }), toArray());
+    await expect(lastValueFrom(plain)).rejects.toThrow("stage 'crew': 3: odd");
   });
 });

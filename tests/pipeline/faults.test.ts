@@ -25,6 +25,13 @@ describe('faults', () => {
     );
   });
 
+  it('has a budget for each stage', () => {
+    const errors: unknown[] = [];
+    const faults = new Faults({ count: 3, rate: 0 }, (error) => errors.push(error));
+    for (let i = 0; i < 6; i++) faults.add({ ...fault(i), stage: i % 2 === 0 ? 'decode' : 'align' }, 9);
+    expect([errors.length, faults.count]).toEqual([0, 6]);
+  });
+
   it('measures what an index found by the length of the index', () => {
     const errors: unknown[] = [];
     const faults = new Faults({ count: 3, rate: 0.1 }, (error) => errors.push(error));

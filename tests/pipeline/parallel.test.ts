@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StageContext } from '../../pipeline/contracts.ts';
 import { graph } from '../../pipeline/graph.ts';
 import { parallel } from '../../pipeline/parallel.ts';
 import { run } from '../../pipeline/run.ts';
@@ -26,6 +27,17 @@ describe('parallel', () => {
     single: [2],
   }))
     it(`at once: ${check.name}`, check.run);
+
+  it('reports faults in the order of the items, whichever call finds one first', async () => {
+    const fn = async (x: number, context: StageContext): Promise<number> => {
+      await turns(4 - (x % 4));
+      context.fault({ stage: context.stage, file: `${x}`, reason: 'odd' });
+      return x;
+    };
+    const flow = graph('g').source('n', listSource(numbers)).pipe('p', parallel(fn, { concurrency: 4 }));
+    const { faults } = await run(flow.sink('out', collect()), { faults: { count: 100 } });
+    expect(faults.list.map(({ file }) => Number(file))).toEqual(numbers);
+  });
 
   it('never has more under way than it may, nor than there is room for', async () => {
     for (const [concurrency, capacity, most] of [

@@ -1,5 +1,6 @@
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { Source } from '../../pipeline/contracts.ts';
 import { StageError } from '../../pipeline/errors.ts';
 import { graph } from '../../pipeline/graph.ts';
 import { run } from '../../pipeline/run.ts';
@@ -65,6 +66,35 @@ describe('workers', () => {
     expect([...counts.values()].filter((n) => n === 2)).toHaveLength(1);
   });
 
+  it('names the archive and the byte of a broken record, in the report and in the error', async () => {
+    const place = (i: number) => ({ file: 'shard.tar', offset: i * 512 });
+    const flow = (source: Source<Piece>) =>
+      graph('g')
+        .source('list', source)
+        .pipe('work', workers<Piece, Piece>(MODULE, { threads: 0, broken: 7 }))
+        .sink('out', collect());
+    const { faults } = await run(flow(Object.assign(listSource(pieces(20)), { place })));
+    expect(faults.list).toEqual([
+      { stage: 'work', file: 'shard.tar', offset: 3584, index: 7, reason: "'p7.jpg': broken" },
+    ]);
+    const all = pieces(3).map((p) => ({ ...p, bytes: Uint8Array.of(7) }));
+    await expect(run(flow(Object.assign(listSource(all), { place })))).rejects.toThrow(
+      /8 attempts, the last: shard.tar, byte \d+: 'p\d.jpg': broken$/,
+    );
+    const folder = Object.assign(listSource(pieces(20)), { place: (i: number) => ({ file: `faces/p${i}.jpg` }) });
+    expect((await run(flow(folder))).faults.list).toEqual([
+      { stage: 'work', file: 'faces/p7.jpg', index: 7, reason: 'broken' },
+    ]);
+  });
+
+  it('says what was broken where nothing can take its place', async () => {
+    const source = Object.assign(listSource(pieces(20), { randomAccess: false }), { place: () => ({ file: 'a.tar', offset: 9 }) }); // prettier-ignore
+    const flow = graph('g').source('list', source).pipe('work', workers<Piece, Piece>(MODULE, { threads: 0, broken: 7 })).sink('out', collect()); // prettier-ignore
+    await expect(run(flow)).rejects.toThrow(
+      "stage 'work' at 'p7' (epoch 0, position 7): a.tar, byte 9: 'p7.jpg': broken; stage 'list': has no random access",
+    );
+  });
+
   it('stops after eight substitutes that fail too', async () => {
     const list = pieces(6).map((p) => ({ ...p, bytes: Uint8Array.of(7) }));
     const flow = graph('g')
@@ -128,6 +158,10 @@ describe('workers', () => {
   it('is a plain operator as well', async () => {
     const stage = workers<Piece, Piece>(MODULE, { threads: 2, chunk: 3 });
     expect(await lastValueFrom(from(pieces(10)).pipe(stage, toArray()))).toEqual(grown(pieces(10)));
-    await expect(lastValueFrom(from(pieces(3)).pipe(workers<Piece, Piece>(MODULE, { threads: 0, broken: 1 })))).rejects.toThrow(StageError); // prettier-ignore
+    const broken = lastValueFrom(from(pieces(3)).pipe(workers<Piece, Piece>(MODULE, { threads: 0, broken: 1 })));
+    await expect(broken).rejects.toBeInstanceOf(StageError);
+    await expect(broken).rejects.toThrow(
+      "stage 'workers' at 'p1' (epoch 0, position 1): p1.jpg: broken; stage 'workers': has no source to draw a substitute from",
+    );
   });
 });
