@@ -98,7 +98,10 @@ function place(sample: Sample, image: Pixels, { height, width, flip: chance }: S
   return prepared;
 }
 
-/** Only what a record's bytes can cause is a fault; a mistake of the program is not the record's. */
+/**
+ * Only what a record's bytes can cause is a fault; a mistake of the program is not the record's.
+ * Of the file only the record's name is known here: the graph puts the archive and the byte in its place.
+ */
 function faultOf(sample: Sample, error: unknown, stage: string): Fault {
   if (!(error instanceof RxfaceError)) throw error;
   return { stage, file: sample.id, index: sample.index, reason: error.message };

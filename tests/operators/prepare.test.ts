@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { ARCFACE_TEMPLATE } from '../../operators/image/align.ts';
@@ -6,7 +7,14 @@ import { setup } from '../../operators/prepare.ts';
 import type { PrepareOptions } from '../../operators/prepare.ts';
 import { OptionError } from '../../pipeline/errors.ts';
 import type { Sample } from '../../pipeline/items.ts';
+import { graph } from '../../pipeline/graph.ts';
+import { run as runGraph } from '../../pipeline/run.ts';
 import type { Result } from '../../pipeline/work.ts';
+import { workers } from '../../pipeline/workers.ts';
+import { recordIO } from '../../sources/recordIO.ts';
+import { tar } from '../../sources/tar.ts';
+import { collect } from '../contracts/doubles.ts';
+import { folder, payloadOf, put, recordsOf, tarOf } from '../fixtures/archives.ts';
 
 let jpeg: Uint8Array;
 let png: Uint8Array;
@@ -99,6 +107,26 @@ test('a record that cannot be used becomes a fault in its place', async () => {
   expect(reasons[1]).toMatch(/^damaged PNG: /);
   expect(reasons[2]).toMatch(/^landmarks determine no alignment: 0, 0/);
   expect(reasons[3]).toBe('has neither bytes nor pixels of their size');
+});
+
+test('in a graph the fault names the archive and the byte', async () => {
+  const root = folder();
+  const text = Buffer.from('this is text and no image at all');
+  const images = [jpeg, text, jpeg].map((content, i) => ({ name: `ann/${i}.jpg`, content }));
+  const records = recordsOf([jpeg, text, jpeg].map((image, i) => [i, payloadOf(0, image, i)]));
+  put(root, { 'a.tar': tarOf(images), 'a.rec': records.rec, 'a.idx': records.idx });
+  for (const source of [tar(join(root, 'a.tar')), recordIO(join(root, 'a.rec'))]) {
+    const flow = graph('g')
+      .source('faces', source)
+      .pipe('prepare', workers(new URL('../../dist/operators/prepare.js', import.meta.url), { threads: 0 }))
+      .sink('out', collect());
+    const [fault] = (await runGraph(flow)).faults.list;
+    await source.open();
+    const reason = `'${source.id(1)}': not a JPEG, PNG or WebP (starts with "this is text")`;
+    expect(fault).toEqual({ stage: 'prepare', index: 1, reason, ...source.place(1) });
+    expect(fault!.offset).toBeGreaterThan(0);
+    await source.close();
+  }
 });
 
 test('ordinary JPEGs are prepared at once', async () => {
