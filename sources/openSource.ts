@@ -24,7 +24,7 @@ export interface SourceOptions {
  * Opens whatever lies at a path: tar, tar.gz, .rec, image folder, or a folder with insightface's train.rec.
  * Files are told apart by their first bytes, not by their names.
  *
- * @param where path, or a fast-glob pattern over tars or .rec files
+ * @param where path, or a fast-glob pattern over tars or .rec files, which also may match one folder
  * @throws FileError nothing there; FormatError none of these, or what the source itself finds wrong
  */
 export async function openSource(where: string, options: SourceOptions = {}): Promise<IndexedSource> {
@@ -36,8 +36,12 @@ export async function openSource(where: string, options: SourceOptions = {}): Pr
 }
 
 async function sourceAt(where: string): Promise<IndexedSource> {
-  const [first = where] = await expand(where);
-  if ((await stat(first)).kind === 'folder') {
+  const found = await expand(where);
+  const [first = where] = found;
+  const folder = await firstFolder(found);
+  if (folder !== undefined && found.length > 1)
+    throw new FormatError(where, undefined, 'tars or .rec files, or one folder', `${found.length} matches`);
+  if (folder !== undefined) {
     const records = join(first, 'train.rec');
     return (await exists(records)) ? recordIO(records) : imageFolder(first);
   }
@@ -46,4 +50,9 @@ async function sourceAt(where: string): Promise<IndexedSource> {
   if (isGzip(head) || parseTarHeader(head)) return tar(where);
   if (readPartHead(head)) return recordIO(where);
   throw new FormatError(first, 0, 'a tar, tar.gz or RecordIO file, or a folder of images');
+}
+
+async function firstFolder(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if ((await stat(path)).kind === 'folder') return path;
+  return undefined;
 }

@@ -44,6 +44,19 @@ describe('openSource', () => {
     await expect(openSource(`${here}/a.tar`, { drop: ['zoe'] })).rejects.toThrow(OptionError);
   });
 
+  it('refuses a pattern over several folders, of which it could read one only', async () => {
+    const here = folder();
+    put(here, { 'x.tar': archive, 'y/ann/1.jpg': imageBytes(1), 'y/bob/1.jpg': imageBytes(2) });
+    await expect(openSource(`${here}/y/*`)).rejects.toThrow(FormatError);
+    await expect(openSource(`${here}/y/*`)).rejects.toThrow(
+      `y/*: expected tars or .rec files, or one folder, found '2 matches'`,
+    );
+    await expect(openSource(`${here}/*`)).rejects.toThrow(FormatError);
+    const one = await openSource(`${here}/y*`);
+    expect(one.length).toBe(2);
+    await one.close();
+  });
+
   it('says in one line what is wrong', async () => {
     const here = folder();
     put(here, { 'pairs.txt': 'text' });
