@@ -16,8 +16,8 @@ const MOST_CLASSES = 2 ** 24;
  * Images in MXNet RecordIO files (.rec with .idx beside it), in the order of their keys.
  *
  * In plain words: both layouts are read, insightface's (a header record 0, images, then one record per identity, which
- * are no images) and the sequential one (all records are images). Without an .idx the file is walked from its start and
- * records are numbered as they lie. A label is the number in the record, of a list its first; a `property` file beside
+ * are no images) and the sequential one (all records are images). Without an .idx the file is walked from its start,
+ * damage is passed over, and records are numbered as they lie. A label is the number in the record, of a list its first; a `property` file beside
  * the records bounds it. Layout: dmlc-core src/recordio.cc, mxnet python/mxnet/recordio.py.
  *
  * Opening reads the header of every record once: what is cut off, empty, out of place or labelled out of range becomes

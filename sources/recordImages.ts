@@ -16,7 +16,8 @@ export interface RecordImages {
 export async function recordImages(file: ReadHandle, classCount: number): Promise<RecordImages> {
   const path = `${file.path.replace(/\.rec$/, '')}.idx`;
   const hasIndex = await exists(path);
-  const { keys, offsets } = hasIndex ? parseRecordIndex(await readFile(path), path) : numbered(await walkRecords(file));
+  const walked = hasIndex ? undefined : await walkRecords(file);
+  const { keys, offsets } = walked ? numbered(walked.offsets) : parseRecordIndex(await readFile(path), path);
   const scanned = await scanAll(file, offsets);
   const images: RecordImages = { keys: [], labels: [], offsets: [], sizes: [], faults: [] };
   const fault = (key: number, offset: number, reason: string): void => {
@@ -24,7 +25,7 @@ export async function recordImages(file: ReadHandle, classCount: number): Promis
   };
   const firstIdentity = firstIdentityOf(keys, scanned, hasIndex);
   keys.forEach((key, i) => {
-    const record = scanned[i]!;
+    const record = walked?.damage.get(offsets[i]!) ?? scanned[i]!;
     if (typeof record === 'string') return fault(key, offsets[i]!, record);
     const label = record.labels[0]!;
     if (record.imageBytes === 0) {

@@ -6,6 +6,7 @@ import {
   PART_HEAD_BYTES,
   type PartFlag,
   readPartHead,
+  RECORD_MAGIC,
 } from '../pipeline/bytes/recordio.ts';
 import type { ReadHandle } from '../pipeline/files/read.ts';
 import { type Window, windowOver } from '../pipeline/files/window.ts';
@@ -13,6 +14,8 @@ import { type ImageRecord, parseImageRecord } from './parse/imageRecord.ts';
 
 // Enough for the 24-byte header and the two labels of a header or identity record.
 const HEADER_REACH = 32;
+const SEARCH_BYTES = 1 << 16;
+const MAGIC_START = RECORD_MAGIC & 0xff;
 
 /** One record of a .rec as its headers describe it. */
 export interface ScannedRecord {
@@ -44,17 +47,49 @@ export function recordScan(file: ReadHandle): RecordScan {
   };
 }
 
-/** The offsets of all records of a file that has no .idx, by walking it; ends with the first that is not whole. */
-export async function walkRecords(file: ReadHandle): Promise<number[]> {
+/**
+ * The offsets of all records of a file that has no .idx, by walking it, and what is wrong with those that are damaged.
+ * Behind damage it goes on at the next head of a record that stands at a multiple of four, as dmlc-core does; no payload
+ * holds one there.
+ */
+export async function walkRecords(file: ReadHandle): Promise<{ offsets: number[]; damage: Map<number, string> }> {
   const window = windowOver(file);
   const offsets: number[] = [];
+  const damage = new Map<number, string>();
   for (let offset = 0; offset < file.bytes;) {
     offsets.push(offset);
     const extent = await extentOf(window, offset, file.bytes);
-    if (typeof extent === 'string') break;
-    offset += paddedLength(extent.size);
+    let end = typeof extent === 'string' ? file.bytes : offset + paddedLength(extent.size);
+    if (typeof extent === 'string' || (end < file.bytes && !(await beginsAt(window, end)))) {
+      const next = await nextRecord(window, offset + 4, file.bytes);
+      const reason = typeof extent === 'string' ? extent : `it ends at ${end}, but the next record begins at ${next}`;
+      // A whole record in front of damage keeps its end: there the damage is found.
+      if (typeof extent === 'string' || next < end) {
+        damage.set(offset, `${reason}; ${next - offset} bytes are passed over`);
+        end = next;
+      }
+    }
+    offset = end;
   }
-  return offsets;
+  return { offsets, damage };
+}
+
+async function beginsAt(window: Window, offset: number): Promise<boolean> {
+  const head = readPartHead(await window(offset, PART_HEAD_BYTES));
+  return head !== undefined && follows(undefined, head.flag);
+}
+
+/** Where the first record at `from` or behind it begins; `bytes` where none does. */
+async function nextRecord(window: Window, from: number, bytes: number): Promise<number> {
+  for (let start = from; start < bytes; start += SEARCH_BYTES) {
+    const piece = await window(start, SEARCH_BYTES + PART_HEAD_BYTES);
+    for (let at = 0; at < SEARCH_BYTES; at += 4) {
+      if (piece[at] !== MAGIC_START) continue;
+      const head = readPartHead(piece, at);
+      if (head && follows(undefined, head.flag)) return start + at;
+    }
+  }
+  return bytes;
 }
 
 async function extentOf(

@@ -104,11 +104,22 @@ describe('RecordIO', () => {
     expect(faults).toEqual([[offset, `record 0: a part of 32 bytes ends at ${offset + 40}, the file at ${bytes}`]]);
   });
 
+  it('goes on behind a damaged record', async () => {
+    const harmed = sequential.rec.slice().fill(0, sequential.offsets.get(2)!, sequential.offsets.get(2)! + 8);
+    const { ids, faults } = await open({ 'a.rec': harmed });
+    expect(ids).toEqual(['0', '1', '3']);
+    expect(faults).toEqual([
+      [sequential.offsets.get(2), expect.stringMatching(/^record 2: .* bytes are passed over$/)],
+    ]);
+  });
+
   it('walks a cut file up to the cut', async () => {
     const cut = sequential.offsets.get(3)! + 5;
     const { ids, faults } = await open({ 'a.rec': sequential.rec.subarray(0, cut) });
     expect(ids).toEqual(['0', '1', '2']);
-    expect(faults).toEqual([[cut - 5, `record 3: the file ends at ${cut}, within the head of a part at ${cut - 5}`]]);
+    expect(faults).toEqual([
+      [cut - 5, `record 3: the file ends at ${cut}, within the head of a part at ${cut - 5}; 5 bytes are passed over`],
+    ]);
   });
 
   it('reports an .idx that points past the end or beside a record', async () => {
@@ -143,7 +154,7 @@ describe('RecordIO', () => {
     expect(faults).toEqual([
       [at[0], 'record 1: a payload of 0 bytes, its header alone takes 24'],
       [at[1], 'record 2: it holds no image'],
-      [at[2], `record 3: a part with flag 2 at byte ${at[2]} follows no part`],
+      [at[2], `record 3: a part with flag 2 at byte ${at[2]} follows no part; 76 bytes are passed over`],
     ]);
   });
 

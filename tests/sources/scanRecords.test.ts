@@ -27,7 +27,7 @@ it('reads the headers of records, whole and split, from anywhere', async () => {
 
 it('walks from record to record', async () => {
   const file = await opened(rec);
-  expect(await walkRecords(file)).toEqual([...offsets.values()]);
+  expect(await walkRecords(file)).toEqual({ offsets: [...offsets.values()], damage: new Map() });
   await file.close();
 });
 
@@ -43,8 +43,39 @@ it('says why there is no record', async () => {
   await file.close();
 });
 
+it.each([
+  ['a head that is no more', (bytes: Uint8Array, at: number) => bytes.fill(0, at, at + 8), /^no part of a record/],
+  ['a length beyond the file', (bytes: Uint8Array, at: number) => bytes.fill(0xff, at + 4, at + 7), /^a part of/],
+  [
+    'a length beyond the next',
+    (bytes: Uint8Array, at: number) => bytes.fill(200, at + 4, at + 5),
+    /^it ends at \d+, but/,
+  ],
+])('goes on behind %s', async (_, harm, reason) => {
+  const set = recordsOf([...Array(6).keys()].map((i) => [i, payloadOf(i, imageBytes(i, 40))]));
+  const starts = [...set.offsets.values()];
+  harm(set.rec, starts[2]!);
+  const file = await opened(set.rec);
+  const walked = await walkRecords(file);
+  expect(walked.offsets).toEqual(starts);
+  expect([...walked.damage.keys()]).toEqual([starts[2]]);
+  expect(walked.damage.get(starts[2]!)).toMatch(reason);
+  expect(walked.damage.get(starts[2]!)).toMatch(/; 72 bytes are passed over$/);
+  await file.close();
+});
+
+it('goes on behind more damage than it reads at once', async () => {
+  const middle = new Uint8Array(65_540);
+  const file = await opened(join8(rec, middle, rec));
+  const walked = await walkRecords(file);
+  const starts = [...offsets.values()];
+  expect(walked.offsets).toEqual([...starts, rec.length, ...starts.map((start) => start + rec.length + middle.length)]);
+  expect([...walked.damage.keys()]).toEqual([rec.length]);
+  await file.close();
+});
+
 it('walks an empty file in no step', async () => {
   const file = await opened(new Uint8Array(0));
-  expect(await walkRecords(file)).toEqual([]);
+  expect(await walkRecords(file)).toEqual({ offsets: [], damage: new Map() });
   await file.close();
 });
