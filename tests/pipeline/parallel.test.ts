@@ -34,7 +34,9 @@ describe('parallel', () => {
       context.fault({ stage: context.stage, file: `${x}`, reason: 'odd' });
       return x;
     };
-    const flow = graph('g').source('n', listSource(numbers)).pipe('p', parallel(fn, { concurrency: 4 }));
+    const flow = graph('g')
+      .source('n', listSource(numbers))
+      .pipe('p', parallel(fn, { concurrency: 4 }));
     const { faults } = await run(flow.sink('out', collect()), { faults: { count: 100 } });
     expect(faults.list.map(({ file }) => Number(file))).toEqual(numbers);
   });
