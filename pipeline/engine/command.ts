@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { EngineError } from '../errors.ts';
+import { systemCode } from '../files/read.ts';
 
 export interface CommandResult {
   code: number;
@@ -11,18 +12,30 @@ export interface CommandResult {
 export interface CommandOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Stops the command, and this call throws. */
+  /** Stops the command, and this call throws once it has ended: then nothing of it writes any more. */
   signal?: AbortSignal;
   /** Lets the user see its stdout as it comes, on stderr. */
   show?: boolean;
 }
 
-/** Runs a command to its end; undefined where there is no such command. */
-export function runCommand(
+/** What the system says of a name that is no command it can run. */
+const NO_COMMAND = ['ENOENT', 'EACCES', 'ENOTDIR', 'ENOEXEC'];
+
+/** Runs a command to its end; undefined where there is no such command, or none that can be run. */
+export async function runCommand(
   command: string,
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult | undefined> {
+  try {
+    return await run(command, args, options);
+  } catch (error) {
+    if (NO_COMMAND.includes(systemCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+function run(command: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
@@ -34,12 +47,15 @@ export function runCommand(
     let stderr = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-65_536)));
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      if (options.signal?.aborted) reject(new EngineError(`${command} was interrupted`, 'Nothing is left half done.'));
-      else if (error.code === 'ENOENT') resolve(undefined);
+    let interrupted = false;
+    child.on('error', (error) => {
+      if (error.name === 'AbortError') interrupted = true;
       else reject(error);
     });
-    child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+    child.on('close', (code) => {
+      if (interrupted) reject(new EngineError(`${command} was interrupted`, 'Nothing is left half done.'));
+      else resolve({ code: code ?? 1, stdout, stderr });
+    });
   });
 }
 

@@ -21,6 +21,9 @@ it('names everything that PATH lacks, and the cure', async () => {
     'Python 3 and a C++ compiler cannot be found on PATH. ' +
       'Install python3, python3-pip, g++ (apt-get install python3 python3-pip g++), then run `rxface engine install`.',
   );
+  await writeFile(path('python3'), '', { mode: 0o644 });
+  await writeFile(path('g++'), '', { mode: 0o644 });
+  await expect(findToolchain()).rejects.toThrow(/^Python 3 and a C\+\+ compiler cannot be found on PATH/);
   await script('python3', 'exit 3');
   await script('c++', 'exit 0');
   await expect(findToolchain()).rejects.toThrow(/^pip cannot be found on PATH\. Install python3-pip/);
