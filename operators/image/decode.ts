@@ -53,8 +53,9 @@ export async function loadDecoder(): Promise<Decode> {
 
 function notAnImage(bytes: Uint8Array): string {
   const start = showStart(bytes);
-  return /^(ff d8 ff|89 50 4e 47|52 49 46 46)/.test(start)
-    ? `cut off after ${bytes.length} bytes, before its size is said`
+  const webp = /^RIFF[^]{4}WEBP/.test(String.fromCharCode(...bytes.subarray(0, 12)));
+  return webp || /^(ff d8 ff|89 50 4e 47)/.test(start)
+    ? `cut off, or its header is damaged (${bytes.length} bytes)`
     : `not a JPEG, PNG or WebP (starts with ${start})`;
 }
 

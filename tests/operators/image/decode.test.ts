@@ -49,9 +49,9 @@ test.each(Object.keys(kinds))('both decoders give the same pixels: %s', async (k
 });
 
 const FACES = ['celeba299/celeba112', 'bollywood64/bollywood64', 'cfp112/cfp112', 'fairface_val/fairface112'];
-test.each(FACES)('both decoders give the same pixels: %s', async (name) => {
+test.for(FACES)('both decoders give the same pixels: %s', async (name, { skip }) => {
   const path = new URL(`../../../../shared/data/${name}.tar.gz`, import.meta.url);
-  if (!existsSync(path)) return void console.log(`skipped: ${name}.tar.gz is not beside the checkout`);
+  skip(!existsSync(path), `${name}.tar.gz is not beside the checkout`);
   const jpeg = await loadJpegDecoder();
   const faces = await readTarGz(path, 100);
   expect(faces.length).toBe(100);
@@ -106,8 +106,14 @@ test('says what is wrong with the bytes', async () => {
   );
   expect(await reason(new Uint8Array(0))).toBe('not a JPEG, PNG or WebP (starts with nothing)');
   expect(await reason(Uint8Array.of(0, 1, 2, 255))).toBe('not a JPEG, PNG or WebP (starts with 00 01 02 ff)');
-  expect(await reason(png.subarray(0, 20))).toBe('cut off after 20 bytes, before its size is said');
+  expect(await reason(png.subarray(0, 20))).toBe('cut off, or its header is damaged (20 bytes)');
+  const webp = await drawn(9, 9).webp().toBuffer();
+  expect(await reason(webp.subarray(0, 20))).toBe('cut off, or its header is damaged (20 bytes)');
+  const wave = Buffer.from('RIFF\x24\x10\0\0WAVEfmt \x10\0\0\0'.padEnd(64, '\0'), 'latin1');
+  expect(await reason(wave)).toBe('not a JPEG, PNG or WebP (starts with 52 49 46 46 24 10 00 00)');
   expect(await reason(png.subarray(0, 80))).toMatch(/^damaged PNG: /);
   const jpeg = await drawn(40, 40).jpeg().toBuffer();
   expect(await reason(jpeg.subarray(0, 600))).toMatch(/premature end/);
+  jpeg[3] = 0;
+  expect(await reason(jpeg)).toBe(`cut off, or its header is damaged (${jpeg.length} bytes)`);
 });
