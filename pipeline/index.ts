@@ -1,11 +1,16 @@
 export * from './contracts.ts';
+export { ensureEngine } from './engine/ensure.ts';
 export { startEngine } from './engine/load.ts';
 export type { Backend, Engine } from './engine/load.ts';
 export * from './errors.ts';
 export { graph } from './graph.ts';
 export type { Flow, Graph, GraphOptions, GraphStart, LinkOptions, PipeOptions, SourceOptions } from './graph.ts';
 export * from './items.ts';
+export { classesOf } from './manifest.ts';
+export type { RunFacts } from './manifest.ts';
 export { parallel } from './parallel.ts';
+export { createProgress } from './progress.ts';
+export type { Progress, Standing } from './progress.ts';
 export type { FaultBudget, NodeReport, RunOptions, RunReport } from './report.ts';
 export { run } from './run.ts';
 export type { Result, Setup, Work, WorkContext } from './work.ts';

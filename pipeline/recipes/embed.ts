@@ -1,8 +1,7 @@
-import { graph, run, workers } from 'rxface';
+import { graph, run, workers, type Progress } from 'rxface';
 import { batch, embed, type Model } from 'rxface/operators';
 import { toNpy } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
-import type { Progress } from '../progress.ts';
 
 export interface EmbedFacesOptions {
   /** The .npy file. */

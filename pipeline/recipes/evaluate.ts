@@ -1,4 +1,4 @@
-import { graph, run, workers, type PairProtocol, type Sample, type Sink } from 'rxface';
+import { graph, run, workers, type PairProtocol, type Progress, type Sample, type Sink } from 'rxface';
 import {
   batch,
   embed,
@@ -10,7 +10,6 @@ import {
   type VerificationResult,
 } from 'rxface/operators';
 import { cfp, lfw, only, openSource } from 'rxface/sources';
-import type { Progress } from '../progress.ts';
 
 export type PairProtocolName = 'lfw' | 'cfp-ff' | 'cfp-fp';
 

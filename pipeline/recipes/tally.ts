@@ -1,6 +1,5 @@
-import type { Fault, RunReport, StepItem } from 'rxface';
+import type { Fault, RunReport, Standing, StepItem } from 'rxface';
 import type { IndexedSource } from 'rxface/sources';
-import type { Standing } from '../progress.ts';
 import type { Config } from './schema.ts';
 import type { Training } from './training.ts';
 
