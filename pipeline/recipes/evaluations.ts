@@ -1,7 +1,7 @@
-import type { Model, VerificationResult } from 'rxface/operators';
+import type { Progress } from 'rxface';
+import { Model, type VerificationResult } from 'rxface/operators';
 import { stat } from '../files/read.ts';
 import { openAppender } from '../files/write.ts';
-import type { Progress } from '../progress.ts';
 import { dataPath } from './data.ts';
 import { evaluatePairs } from './evaluate.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -49,9 +49,12 @@ export async function evaluateEpoch(
       (last || (every !== undefined && epoch % every === 0)) &&
       !evaluations.some((line) => line.protocol === protocol && line.step === step),
   );
+  // The same parameters, computed as `rxface evaluate` would: the figures of one checkpoint are the same in both places.
+  const { architecture, params } = training.model;
+  const model = new Model(architecture, 'float32', params);
   for (const spec of due) {
     const began = performance.now();
-    const result = await evaluatePairs(training.model, {
+    const result = await evaluatePairs(model, {
       protocol: spec.protocol,
       data: dataPath(spec.data, config.data.root),
       pairs: dataPath(spec.pairs, config.data.root),
