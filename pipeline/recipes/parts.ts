@@ -1,4 +1,4 @@
-import { OptionError } from 'rxface';
+import { EngineError, OptionError } from 'rxface';
 import {
   adaFace,
   arcFace,
@@ -14,11 +14,29 @@ import {
   type Schedule,
   type SgdOptions,
 } from 'rxface/operators';
+import { requireBfloat16 } from '../engine/bfloat16.ts';
 import type { Config } from './schema.ts';
 
 /** The network a config asks for. */
 export function architectureOf({ name, channels, widths, ...options }: Config['model']): Architecture {
   return architecture(name, { ...options, ...(widths && { widths }), input: { channels, mean: 0.5, std: 0.5 } });
+}
+
+/** The precision of maps and convolutions; 'auto' is bfloat16 where that is fast. The engine must have been started. */
+export function precisionOf(
+  { precision }: Pick<Config['train'], 'precision'>,
+  say: (line: string) => void,
+): 'float32' | 'bfloat16' {
+  if (precision !== 'auto') return precision;
+  try {
+    requireBfloat16();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    say(`precision: float32, since ${error.reason}`);
+    return 'float32';
+  }
+  say('precision: bfloat16, which is fast here');
+  return 'bfloat16';
 }
 
 /** The margin a config asks for. */

@@ -17,6 +17,16 @@ function number(least: number, most = Infinity): z.ZodNumber {
   return z.number({ error }).min(least, { error }).max(most, { error });
 }
 
+function above(least: number, most = Infinity): z.ZodNumber {
+  const error = most === Infinity ? `a number above ${least}` : `a number above ${least}, at most ${most}`;
+  return z.number({ error }).gt(least, { error }).max(most, { error });
+}
+
+function below(least: number, most: number): z.ZodNumber {
+  const error = `a number of at least ${least} and below ${most}`;
+  return z.number({ error }).min(least, { error }).lt(most, { error });
+}
+
 function whole(least: number): z.ZodNumber {
   const error = `a whole number of at least ${least}`;
   return z.number({ error }).int({ error }).min(least, { error });
@@ -87,10 +97,10 @@ const schedule = z.discriminatedUnion(
       warmupSteps: whole(0).default(0),
       /** Epochs after which the rate is multiplied by `factor`. */
       milestones: z.array(whole(1), { error: 'a list of epochs' }),
-      factor: number(0, 1).default(0.1),
+      factor: above(0, 1).default(0.1),
     }),
     section({ name: is('cosine'), lr: number(0), warmupSteps: whole(0).default(0), to: number(0).default(0) }),
-    section({ name: is('polynomial'), lr: number(0), warmupSteps: whole(0).default(0), power: number(0).default(1) }),
+    section({ name: is('polynomial'), lr: number(0), warmupSteps: whole(0).default(0), power: above(0).default(1) }),
   ],
   { error: named('step, cosine, polynomial') },
 );
@@ -115,7 +125,7 @@ export const configSchema = section({
   model: section({
     name: oneOf(['ir10', 'ir18', 'ir34', 'ir50', 'ir101']),
     embedding: whole(1).default(512),
-    dropout: number(0, 0.99).default(0.4),
+    dropout: below(0, 1).default(0.4),
     size: z.tuple([whole(16), whole(16)], { error: SIZE }).default([112, 112]),
     channels: oneOf(['rgb', 'bgr']).default('bgr'),
     widths: z.tuple([whole(1), whole(1), whole(1), whole(1)], { error: WIDTHS }).optional(),
@@ -124,20 +134,24 @@ export const configSchema = section({
   head,
   optimiser: section({
     name: oneOf(['sgd']).default('sgd'),
-    momentum: number(0, 1).default(0.9),
+    momentum: below(0, 1).default(0.9),
     weightDecay: number(0).default(5e-4),
     /** adaface: all but batch norm. weights: convolutions, linear weight and centres. all: everything. */
     decay: oneOf(['adaface', 'weights', 'all']).default('adaface'),
     /** Largest L2 norm of all gradients together; absent: no bound. */
-    clipNorm: number(0).optional(),
+    clipNorm: above(0).optional(),
   }).prefault({}),
   schedule,
   augment: section({ flip: number(0, 1).default(0.5) }).prefault({}),
   train: section({
-    batch: whole(1),
+    /** At least 2: batch norm of one sample gives nothing to learn from. */
+    batch: whole(2),
     epochs: whole(1),
-    /** Of maps and convolutions while training; weights, statistics, head and loss are float32 in both. */
-    precision: oneOf(['float32', 'bfloat16']).default('float32'),
+    /**
+     * Of maps and convolutions while training; weights, statistics, head and loss are float32 in both.
+     * auto: bfloat16 where the engine is fast at it, decided when the run begins.
+     */
+    precision: oneOf(['float32', 'bfloat16', 'auto']).default('float32'),
     seed: whole(0).default(42),
     /** Threads that decode, 0 to do it beside the steps; the batches are the same for any number. */
     threads: whole(0).default(2),
@@ -186,8 +200,20 @@ export function checkConfig(value: unknown): { config: Config } | { faults: Sche
   };
 }
 
+/** What one value demands of another. */
 function acrossSections(config: Config): ReturnType<typeof checkConfig> {
-  const { best } = config.checkpoint;
-  if (best === undefined || config.evaluate.some(({ protocol }) => protocol === best)) return { config };
-  return { faults: [{ path: ['checkpoint', 'best'], expected: 'a protocol that evaluate lists' }] };
+  const faults: SchemaFault[] = [];
+  const demand = (holds: boolean, at: SchemaFault['path'], expected: string): void => {
+    if (!holds) faults.push({ path: at, expected });
+  };
+  const { checkpoint, evaluate, schedule: rate } = config;
+  const { best } = checkpoint;
+  const known = best === undefined || evaluate.some(({ protocol }) => protocol === best);
+  demand(known, ['checkpoint', 'best'], 'a protocol that evaluate lists');
+  if (rate.name === 'cosine') demand(rate.to <= rate.lr, ['schedule', 'to'], `at most schedule.lr = ${rate.lr}`);
+  if (rate.name === 'step') {
+    const ascending = rate.milestones.every((epoch, i) => epoch > (rate.milestones[i - 1] ?? 0));
+    demand(ascending, ['schedule', 'milestones'], 'ascending epochs');
+  }
+  return faults.length > 0 ? { faults } : { config };
 }

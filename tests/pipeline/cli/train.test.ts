@@ -20,7 +20,7 @@ describe('rxface train, given what cannot be', () => {
       out: [],
       err: [
         'rxface: --set head.m=2: head.m must be a number from 0 to 1, received 2',
-        "rxface: --set train.batch=none: train.batch must be a whole number of at least 1, received 'none'",
+        "rxface: --set train.batch=none: train.batch must be a whole number of at least 2, received 'none'",
         `rxface: ${config}:9: augment.photometric is no known key; known here: flip`,
       ],
     });

@@ -47,7 +47,7 @@ describe('parseConfig', () => {
     expect(faultsOf(broken)).toEqual([
       'c.yaml:6: head.m must be a number from 0 to 1, received 1.5',
       "c.yaml:7: schedule.lr must be a number of at least 0, received 'fast'",
-      'c.yaml:8: train.batch must be a whole number of at least 1, received 0',
+      'c.yaml:8: train.batch must be a whole number of at least 2, received 0',
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('parseConfig', () => {
 
   it('reports what is missing on the line of its section', () => {
     expect(faultsOf(SMALL.replace('batch: 8, ', ''))).toEqual([
-      'c.yaml:8: train.batch must be a whole number of at least 1, but it is missing',
+      'c.yaml:8: train.batch must be a whole number of at least 2, but it is missing',
     ]);
     expect(faultsOf('')).toHaveLength(5);
   });
@@ -78,6 +78,40 @@ describe('parseConfig', () => {
     expect(faultsOf(`${SMALL}train: { batch: 1, epochs: 1 }`)[0]).toMatch(/^c\.yaml:9: .*unique/);
   });
 
+  it('tells a pattern that YAML takes for an alias to be quoted, with its line', () => {
+    expect(faultsOf(SMALL.replace('faces.tar', '*.rec'))).toEqual([
+      expect.stringMatching(
+        /^c\.yaml:4: expected valid YAML or JSON: .*\.rec; a text that begins with \* must be quoted$/,
+      ),
+    ]);
+    expect(faultsOf(SMALL, ['data.sources.0.path=*.rec'])).toEqual([
+      expect.stringMatching(/^--set data\.sources\.0\.path=\*\.rec: expected a value of YAML.*must be quoted$/),
+    ]);
+    expect(faultsOf(SMALL, ['train.batch=[1'])).toEqual([
+      expect.stringMatching(/^--set train\.batch=\[1: expected a value of YAML, a text with signs of it in quotes: /),
+    ]);
+    expect(parseConfig('c.yaml', SMALL, ["data.sources.0.path='*.rec'"]).data.sources[0]?.path).toBe('*.rec');
+  });
+
+  it.each([
+    ['optimiser.momentum=1', 'optimiser.momentum must be a number of at least 0 and below 1, received 1'],
+    ['optimiser.clipNorm=0', 'optimiser.clipNorm must be a number above 0, received 0'],
+    ['schedule.to=0.2', 'schedule.to must be at most schedule.lr = 0.1, received 0.2'],
+    ['schedule={name: polynomial, lr: 1, power: 0}', 'schedule.power must be a number above 0, received 0'],
+    [
+      'schedule={name: step, lr: 1, factor: 0, milestones: [1]}',
+      'schedule.factor must be a number above 0, at most 1, received 0',
+    ],
+    [
+      'schedule={name: step, lr: 1, milestones: [2, 2]}',
+      'schedule.milestones must be ascending epochs, received [2,2]',
+    ],
+    ['train.batch=1', 'train.batch must be a whole number of at least 2, received 1'],
+    ['train.precision=half', "train.precision must be one of float32, bfloat16, auto, received 'half'"],
+  ])('refuses %s, which training would refuse later', (set, fault) => {
+    expect(faultsOf(SMALL, [set])).toEqual([`--set ${set}: ${fault}`]);
+  });
+
   it('puts --set over the file, lists by number, and blames --set for its own faults', () => {
     const config = parseConfig('c.yaml', SMALL, ['head.m=0.2', 'data.sources.0.path=b.rec', 'optimiser.clipNorm=5']);
     expect(config.head).toMatchObject({ m: 0.2 });
@@ -89,7 +123,8 @@ describe('parseConfig', () => {
   });
 
   it('wants the best checkpoint judged by a protocol that is evaluated', () => {
-    expect(faultsOf(`${SMALL}checkpoint: { best: lfw }\n`)).toEqual([
+    expect(faultsOf(`${SMALL}checkpoint: { best: lfw }\n`, ['schedule.to=1'])).toEqual([
+      '--set schedule.to=1: schedule.to must be at most schedule.lr = 0.1, received 1',
       "c.yaml:9: checkpoint.best must be a protocol that evaluate lists, received 'lfw'",
     ]);
   });
