@@ -10,7 +10,7 @@ import { exists } from '../files/read.ts';
 import { writeFile } from '../files/write.ts';
 import type { Pixels } from '../pixels.ts';
 import { readConfig } from '../recipes/config.ts';
-import { trainingFaces } from '../recipes/data.ts';
+import { openFaces } from '../recipes/data.ts';
 import { inspection, type Inspection } from './inspection.ts';
 import { collect, type Command, EXIT, say, sayJson, sayResult } from './program.ts';
 
@@ -65,7 +65,7 @@ async function sourceOf(paths: string[], options: InspectOptions): Promise<Index
     throw new OptionError('inspect', '--points', 'a table for one source', `${paths.length} sources`);
   const sources = await Promise.all(
     paths.map(async (path) => {
-      if (/\.(ya?ml|json)$/.test(path)) return (await trainingFaces((await readConfig(path, options.set)).data)).faces;
+      if (/\.(ya?ml|json)$/.test(path)) return openFaces((await readConfig(path, options.set)).data);
       return openSource(path, options.points === undefined ? {} : { points: options.points });
     }),
   );

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { FormatError } from 'rxface';
 import { concat, dropList, openSource, type IndexedSource } from 'rxface/sources';
 import type { Config, SourceConfig } from './schema.ts';
 
@@ -12,14 +13,28 @@ export function dataPath(path: string, root?: string): string {
  * The training faces of a config, opened: its sources one after another, without the people it drops.
  *
  * Graphs that run over it leave it open, one after another; whoever called this closes it.
+ * @throws FormatError at the first image that is of nobody
  */
 export async function trainingFaces(data: Config['data']): Promise<{ faces: IndexedSource; close(): Promise<void> }> {
+  const faces = await openFaces(data);
+  const stray = faces.labels.indexOf(-1);
+  if (stray >= 0) {
+    const { file, offset } = faces.place(stray);
+    const id = faces.id(stray);
+    await faces.close();
+    throw new FormatError(file, offset, 'every image in the folder of a person', id);
+  }
+  return { faces: staysOpen(faces), close: () => faces.close() };
+}
+
+/** The sources of a config as one, opened. Whoever called this closes it. */
+export async function openFaces(data: Config['data']): Promise<IndexedSource> {
   const opened: IndexedSource[] = [];
   try {
     for (const source of data.sources) opened.push(await openOne(source, data.root));
     const faces = concat(...opened);
     await faces.open();
-    return { faces: staysOpen(faces), close: () => faces.close() };
+    return faces;
   } catch (error) {
     await Promise.all(opened.map((source) => source.close()));
     throw error;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../pipeline/recipes/config.ts';
-import { dataPath, trainingFaces } from '../../../pipeline/recipes/data.ts';
+import { dataPath, openFaces, trainingFaces } from '../../../pipeline/recipes/data.ts';
 import { freshFolder } from '../../fixtures/checkpoint.ts';
 
 const DATA = '../shared/data';
@@ -35,6 +35,18 @@ describe('trainingFaces', () => {
     expect([...faces.labels]).toEqual([0, 0, 1, 1]);
     expect(faces.classes).toEqual(['anna', 'anna']);
     await close();
+    const open = await openFaces({ root, sources });
+    await open.close();
+    expect([faces.length, open.length]).toEqual([undefined, undefined]);
+  });
+
+  it('refuses an image of nobody and names it: it could be learned as nobody', async () => {
+    const root = freshFolder();
+    mkdirSync(join(root, 'faces', 'imgs', 'anna'), { recursive: true });
+    for (const file of ['imgs/anna/1.jpg', 'stray.jpg']) writeFileSync(join(root, 'faces', file), 'x');
+    await expect(trainingFaces({ root, sources: [{ path: 'faces' }] })).rejects.toThrow(
+      `${join(root, 'faces', 'stray.jpg')}: expected every image in the folder of a person, found 'stray.jpg'`,
+    );
   });
 
   it('names a folder that is not there', async () => {
