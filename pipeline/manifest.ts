@@ -30,6 +30,8 @@ export interface Manifest {
   format: typeof CHECKPOINT_FORMAT;
   architecture: Architecture;
   classes: { count: number; sha256: string };
+  /** Images of an epoch's source: order, epochs and schedule follow from their number. */
+  images: number;
   /** Updates done. */
   step: number;
   epoch: number;
@@ -100,6 +102,7 @@ export function parseManifest(text: string, file: string): Manifest {
   const checks: [field: string, right: boolean][] = [
     ['architecture', isArchitecture(found.architecture)],
     ['classes', whole(found.classes?.count) && isText(found.classes?.sha256)],
+    ['images', whole(found.images)],
     ['step', whole(found.step)],
     ['epoch', whole(found.epoch)],
     ['position', whole(found.position)],
@@ -120,7 +123,8 @@ function isArchitecture(value: Architecture | undefined): value is Architecture 
     [value.units, value.widths, value.size, [value.embedding]].every(whole) &&
     typeof value.dropout === 'number' &&
     typeof value.squeezeExcite === 'boolean' &&
-    ['rgb', 'bgr'].includes(value.input?.channels)
+    ['rgb', 'bgr'].includes(value.input?.channels) &&
+    [value.input.mean, value.input.std].every((number) => Number.isFinite(number))
   );
 }
 

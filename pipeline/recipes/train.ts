@@ -1,9 +1,17 @@
-import { graph, OptionError, run, workers, type Graph, type Sink, type StepItem } from 'rxface';
+import {
+  ensureEngine,
+  graph,
+  OptionError,
+  run,
+  workers,
+  type Graph,
+  type Progress,
+  type Sink,
+  type StepItem,
+} from 'rxface';
 import { batch, trainStep, type Schedule, type TrainStep } from 'rxface/operators';
 import { inOrder, toCheckpoints, toConsole, toJsonl } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
-import { ensureEngine } from '../engine/ensure.ts';
-import type { Progress } from '../progress.ts';
 import { trainingFaces } from './data.ts';
 import { bestStep, checkEvaluations, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
 import { optimiserOf, scheduleOf } from './parts.ts';
@@ -59,9 +67,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       );
     }
     const schedule = scheduleOf(config.schedule, perEpoch, config.train.epochs);
-    say(`data: ${people.length} people, ${faces.length} images, ${perEpoch} steps an epoch`);
+    const resized = faces.pointsMissing ? ` (${faces.pointsMissing} without points are resized)` : '';
+    say(`data: ${people.length} people, ${faces.length} images${resized}, ${perEpoch} steps an epoch`);
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
-    const training = await beginTraining({ ...options, say, engine, people });
+    const training = await beginTraining({ ...options, say, engine, people, images: faces.length! });
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
       const tally = await epochs({ config, stop, say, progress, faces, perEpoch, schedule, training, evaluations });
@@ -118,6 +127,8 @@ async function epochs(course: Course): Promise<Tally> {
       }
       if (stop?.aborted) break;
       await evaluateEpoch(epoch + 1, { ...course, steps: tally.figures.steps });
+      // Stopped while it was evaluated: another step would leave the evaluation behind.
+      if (stop?.aborted) break;
     }
   } finally {
     step.dispose();

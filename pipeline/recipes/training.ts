@@ -1,13 +1,11 @@
+import { classesOf, OptionError, type Engine, type RunFacts, type StateMap } from 'rxface';
 import { classCentres, createModel, type Centres, type Margin, type Model } from 'rxface/operators';
 import { readNewestCheckpoint, readWeights, type Checkpoint } from 'rxface/sources';
-import type { StateMap } from '../contracts.ts';
-import type { Engine } from '../engine/load.ts';
-import { OptionError } from '../errors.ts';
-import { classesOf, type RunFacts } from '../manifest.ts';
-import { differences } from './config.ts';
+import { architectureIn } from '../manifest.ts';
+import { differences, readConfig } from './config.ts';
 import { backboneOf } from './loadModel.ts';
-import { architectureOf, marginOf } from './parts.ts';
-import { beginRun, rewindRun, type RunFolder } from './runFolder.ts';
+import { architectureOf, marginOf, precisionOf } from './parts.ts';
+import { beginRun, checkpointsOf, configOf, rewindRun, type RunFolder } from './runFolder.ts';
 import type { Config } from './schema.ts';
 
 /** What of a config may differ from that of the run which is resumed: it changes no batch and no update. */
@@ -31,46 +29,71 @@ export interface TrainingOptions {
   resume?: boolean;
   engine: Engine;
   people: readonly string[];
+  images: number;
   say: (line: string) => void;
 }
 
 /** Makes model, centres and margin: new ones, from `init`, or from the run that is resumed. The engine must have been started. */
 export async function beginTraining(options: TrainingOptions): Promise<Training> {
-  const { config, engine, people } = options;
-  const { seed } = config.train;
-  const resumed = options.resume ? await resumable(options) : undefined;
-  const model = createModel(architectureOf(config.model), { seed, precision: config.train.precision });
+  const { run, engine, people, images, say } = options;
+  const begun = options.resume ? await begunConfig(options) : undefined;
+  const found = begun && (await checkpointToResume(options));
+  const chosen = begun ?? options.config;
+  const { seed } = chosen.train;
+  const precision = precisionOf(chosen.train, say);
+  const config: Config = { ...chosen, train: { ...chosen.train, precision } };
+  const model = createModel(architectureOf(config.model), { seed, precision });
   const centres = classCentres({ dimension: config.model.embedding, classes: people.length, seed });
   const margin = marginOf(config.head);
   const dispose = (): void => {
     for (const owner of [model, centres, margin.state]) owner?.dispose();
   };
+  const { backend, tensorflow } = engine;
+  const classes = classesOf(people);
+  const architecture = model.architecture;
   const facts: RunFacts = {
-    architecture: model.architecture,
-    classes: classesOf(people),
+    architecture,
+    classes,
+    images,
     phase: 'train',
     seed,
-    engine: { backend: engine.backend, tensorflow: engine.tensorflow },
-    config: resumed?.manifest.config ?? config,
+    engine: { backend, tensorflow },
+    config,
   };
   try {
-    if (resumed === undefined) {
-      if (config.init !== undefined) await initialise(config.init, { model, centres, facts, say: options.say });
-      const folder = await beginRun(options.run, config);
-      return { model, centres, margin, facts, folder, start: { steps: 0, epoch: 0, position: 0 }, dispose };
+    if (found !== undefined) {
+      const { step: steps, epoch, position } = found.manifest;
+      const folder = await rewindRun(run, steps);
+      const state = { ...found.weights, ...found.state };
+      return { model, centres, margin, facts, folder, start: { steps, epoch, position, state }, dispose };
     }
-    const { step, epoch, position } = resumed.manifest;
-    const folder = await rewindRun(options.run, step);
-    const state = { ...resumed.weights, ...resumed.state };
-    return { model, centres, margin, facts, folder, start: { steps: step, epoch, position, state }, dispose };
+    if (config.init !== undefined) await initialise(config.init, { model, centres, facts, say });
+    const folder = begun ? await rewindRun(run, 0) : await beginRun(run, config);
+    return { model, centres, margin, facts, folder, start: { steps: 0, epoch: 0, position: 0 }, dispose };
   } catch (error) {
     dispose();
     throw error;
   }
 }
 
-/** The checkpoint to go on from, if people, config and engine are those it was written with. */
-async function resumable({ config, run, engine, people, say }: TrainingOptions): Promise<Checkpoint> {
+/** The config a run began with, if the one given now says the same. */
+async function begunConfig({ config, run }: TrainingOptions): Promise<Config> {
+  const begun = await readConfig(configOf(run));
+  // 'auto' was decided when the run began.
+  const decided = config.train.precision === 'auto' ? [...FREE, 'train.precision'] : FREE;
+  const changed = differences(begun, config, decided);
+  if (changed.length === 0) return begun;
+  const expected = `that of ${run}: init starts anew from its weights`;
+  throw new OptionError('resume', 'config', expected, `another ${changed.join(', ')}`);
+}
+
+/** The checkpoint to go on from, if people, images and engine are those it was written with; none if there is none yet. */
+async function checkpointToResume(options: TrainingOptions): Promise<Checkpoint | undefined> {
+  const { run, engine, people, images, say } = options;
+  if ((await checkpointsOf(run)).length === 0) {
+    say(`resume: ${run} has no checkpoint yet: from its start`);
+    return undefined;
+  }
   const found = await readNewestCheckpoint(run);
   const { manifest } = found;
   for (const { path, reason } of found.passedOver) say(`resume: passed over ${path}: ${reason}`);
@@ -79,14 +102,8 @@ async function resumable({ config, run, engine, people, say }: TrainingOptions):
     const expected = `the ${manifest.classes.count} people of ${found.path} (sha256 of their names ${manifest.classes.sha256})`;
     throw new OptionError('resume', 'data', expected, `${here.count} people (sha256 ${here.sha256})`);
   }
-  const changed = differences(manifest.config, config, FREE);
-  if (changed.length > 0) {
-    throw new OptionError(
-      'resume',
-      'config',
-      `that of ${run}: init starts anew from its weights`,
-      `another ${changed.join(', ')}`,
-    );
+  if (images !== manifest.images) {
+    throw new OptionError('resume', 'data', `the ${manifest.images} images of ${found.path}`, `${images} images`);
   }
   if (manifest.engine.backend !== engine.backend || manifest.engine.tensorflow !== engine.tensorflow) {
     say(
@@ -103,8 +120,19 @@ async function initialise(
   { model, centres, facts, say }: Pick<Training, 'model' | 'centres' | 'facts'> & Pick<TrainingOptions, 'say'>,
 ): Promise<void> {
   const found = await readWeights(path);
+  const { input } = found.manifest?.architecture ?? architectureIn(found.metadata, found.path) ?? model.architecture;
+  if (differences(input, model.architecture.input).length > 0) {
+    const expected = `a network that takes its pixels as ${found.path} does, ${inputText(input)}`;
+    throw new OptionError('init', 'model', expected, inputText(model.architecture.input));
+  }
   model.load(backboneOf(found.weights));
-  const same = found.manifest?.classes.sha256 === facts.classes.sha256 && 'head.kernel' in found.weights;
+  const theirs = found.manifest?.classes.sha256;
+  const same = theirs === facts.classes.sha256 && 'head.kernel' in found.weights;
   if (same) centres.load(found.weights);
-  say(`init: weights from ${found.path}; class centres ${same ? 'too' : 'are drawn anew, for other people'}`);
+  const anew = theirs === undefined ? 'the file does not say whose it has' : 'for other people';
+  say(`init: weights from ${found.path}; class centres ${same ? 'too' : `are drawn anew: ${anew}`}`);
+}
+
+function inputText({ channels, mean, std }: Model['architecture']['input']): string {
+  return `${channels}, (v / 255 - ${mean}) / ${std}`;
 }

@@ -12,6 +12,8 @@ import { FACTS } from '../fixtures/checkpoint.ts';
 
 const MANIFEST = { format: 1, ...FACTS, step: 4, epoch: 1, position: 8, files: { 'a.safetensors': sha256('a') } };
 
+const UNKNOWN_RANGE = { ...FACTS.architecture, input: { channels: 'rgb', mean: 0.5 } };
+
 describe('parseManifest', () => {
   it('takes what a checkpoint writes', () => {
     expect(parseManifest(JSON.stringify(MANIFEST), 'manifest.json')).toEqual(MANIFEST);
@@ -27,6 +29,8 @@ describe('parseManifest', () => {
       'a valid step, files',
       JSON.stringify({ ...MANIFEST, step: -1, files: undefined }),
     ],
+    ['no number of images', 'a valid images', JSON.stringify({ ...MANIFEST, images: undefined })],
+    ['pixels of no known range', 'architecture', JSON.stringify({ ...MANIFEST, architecture: UNKNOWN_RANGE })],
     ['half an architecture', 'architecture', JSON.stringify({ ...MANIFEST, architecture: { name: 'ir10' } })],
   ])('refuses %s and says what it expected', (_, expected, text) => {
     expect(() => parseManifest(text, 'manifest.json')).toThrow(expected);

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import { injectWriteFault } from '../../../pipeline/files/write.ts';
+import type { Progress } from '../../../pipeline/progress.ts';
 import { readConfig } from '../../../pipeline/recipes/config.ts';
 import { train } from '../../../pipeline/recipes/train.ts';
 import { tinyTraining } from '../../fixtures/tinyTraining.ts';
@@ -12,6 +13,27 @@ let root: string;
 let config: string;
 const read = (...sets: string[]) => readConfig(config, [`data.root=${root}`, 'train.threads=0', ...sets]);
 const SHORT = ['train.epochs=1', 'evaluate=[]', 'checkpoint={everySteps: 2}', 'schedule.warmupSteps=1'];
+
+const checkpoint = (run: string, step: number): string => join(root, run, 'checkpoints', `step-0000000${step}`);
+const model = (run: string, step = 6): string => join(checkpoint(run, step), 'model.safetensors');
+const same = (a: string, b: string): boolean => readFileSync(a).equals(readFileSync(b));
+const linesOf = (run: string, log: string): { epoch: number; step: number }[] =>
+  readFileSync(join(root, run, log), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => ({ ...JSON.parse(line), time: null }));
+
+function noted(): { progress: Progress; notes: string[] } {
+  const notes: string[] = [];
+  return { notes, progress: { show() {}, note: (line) => notes.push(line), end() {} } };
+}
+
+function failAt(place: string): void {
+  injectWriteFault((operation, path) => {
+    if (operation === 'write' && path.includes(place) && path.endsWith('model.safetensors'))
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  });
+}
 
 beforeAll(async () => {
   vi.stubEnv('RXFACE_ENGINE', 'cpu');
@@ -31,17 +53,111 @@ describe('train', () => {
 
   it('stops in one line where the disk is full at a checkpoint, and the run goes on once there is room', async () => {
     const run = join(root, 'full');
-    injectWriteFault((operation, path) => {
-      if (operation === 'write' && path.includes('step-00000004') && path.endsWith('model.safetensors'))
-        throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
-    });
+    failAt('step-00000004');
     const options = { config: await read(...SHORT), run };
     await expect(train(options)).rejects.toThrow(/model\.safetensors: the disk is full$/);
     expect(readdirSync(join(run, 'checkpoints'))).toEqual(['step-00000002']);
     injectWriteFault(undefined);
     await train({ ...options, resume: true });
-    const bytes = (name: string) => readFileSync(join(root, name, 'checkpoints', 'step-00000006', 'model.safetensors'));
-    expect(bytes('full').equals(bytes('a'))).toBe(true);
+    expect(same(model('full'), model('a'))).toBe(true);
+  });
+
+  it('ended before its first checkpoint, it starts anew in its folder, as it was begun', async () => {
+    const run = join(root, 'early');
+    failAt('step-00000002');
+    const options = { config: await read(...SHORT), run };
+    await expect(train(options)).rejects.toThrow(/the disk is full$/);
+    injectWriteFault(undefined);
+    expect([readdirSync(join(run, 'checkpoints')), linesOf('early', 'steps.jsonl').length > 0]).toEqual([[], true]);
+    await expect(train({ ...options, config: await read(...SHORT, 'head.m=0.3'), resume: true })).rejects.toThrow(
+      /received 'another head\.m'$/,
+    );
+    const { notes, progress } = noted();
+    await train({ ...options, resume: true, progress });
+    expect(notes).toContain(`resume: ${run} has no checkpoint yet: from its start`);
+    expect(same(model('early'), model('a'))).toBe(true);
+    expect(linesOf('early', 'steps.jsonl')).toEqual(linesOf('a', 'steps.jsonl'));
+  });
+
+  it('passes over a damaged checkpoint and takes it away, so that the next one is kept', async () => {
+    const sets = [...SHORT, 'checkpoint={everySteps: 2, keep: 1}'];
+    const run = join(root, 'damaged');
+    failAt('step-00000004');
+    await expect(train({ config: await read(...sets), run })).rejects.toThrow(/the disk is full$/);
+    injectWriteFault(undefined);
+    cpSync(checkpoint('damaged', 2), checkpoint('damaged', 9), { recursive: true });
+    writeFileSync(model('damaged', 9), 'damaged');
+    await train({ config: await read(...sets), run, resume: true });
+    expect(readdirSync(join(run, 'checkpoints'))).toEqual(['step-00000006']);
+    expect(same(model('damaged'), model('a'))).toBe(true);
+  });
+
+  it('stopped while it is evaluated, it takes no further step, and makes the evaluation up when it goes on', async () => {
+    const sets = ['train.epochs=2', 'evaluate.0.every=1'];
+    await train({ config: await read(...sets), run: join(root, 'through') });
+    const stop = new AbortController();
+    const config = await read(...sets);
+    const { pairs } = config.evaluate[0]!;
+    Object.defineProperty(config.evaluate[0], 'pairs', {
+      enumerable: true,
+      get() {
+        // Once this checkpoint is there, only the evaluation asks.
+        if (existsSync(checkpoint('stopped', 6))) stop.abort();
+        return pairs;
+      },
+    });
+    const run = join(root, 'stopped');
+    expect(await train({ config, run, stop: stop.signal })).toMatchObject({ interrupted: true, steps: 6 });
+    expect(existsSync(join(run, 'evaluations.jsonl'))).toBe(false);
+    await train({ config: await read(...sets), run, resume: true });
+    expect(linesOf('stopped', 'evaluations.jsonl').map(({ epoch }) => epoch)).toEqual([1, 2]);
+    for (const log of ['evaluations.jsonl', 'steps.jsonl']) expect(linesOf('stopped', log)).toEqual(linesOf('through', log)); // prettier-ignore
+  });
+
+  it('does not go on with another number of images, or with other people', async () => {
+    const other = await tinyTraining();
+    rmSync(join(other.root, 'faces', 'Person_1', 'Person_1_0006.png'));
+    const fewer = await read(...SHORT, `data.root=${other.root}`);
+    await expect(train({ config: fewer, run: join(root, 'a'), resume: true })).rejects.toThrow(
+      /^resume: data must be the 24 images of .*step-00000006, received '23 images'$/,
+    );
+    rmSync(join(other.root, 'faces', 'Person_1'), { recursive: true });
+    await expect(train({ config: fewer, run: join(root, 'a'), resume: true })).rejects.toThrow(
+      /^resume: data must be the 4 people of .*received '3 people/,
+    );
+  });
+
+  it('decides on the precision where it is left to it, says so, writes it down and stays with it', async () => {
+    const places = ['eyeL', 'eyeR', 'nose', 'mouthL', 'mouthR'].flatMap((point) => [`${point}_x`, `${point}_y`]);
+    writeFileSync(join(root, 'points.csv'), `image,${places}\nPerson_1/Person_1_0001.png,5,5,10,5,8,8,5,11,10,11\n`);
+    const sets = [...SHORT, 'train.precision=auto', 'data.sources.0.points=points.csv'];
+    const { notes, progress } = noted();
+    await train({ config: await read(...sets), run: join(root, 'auto'), progress });
+    expect(notes.slice(0, 2)).toEqual([
+      'data: 4 people, 24 images (23 without points are resized), 6 steps an epoch',
+      'precision: float32, since bfloat16 needs the native engine',
+    ]);
+    expect(JSON.parse(readFileSync(join(root, 'auto', 'config.json'), 'utf8'))).toHaveProperty(
+      'train.precision',
+      'float32',
+    );
+    await train({ config: await read(...sets), run: join(root, 'auto'), resume: true });
+  });
+
+  it('starts from a file that does not say whose centres it has, but not from a network of other pixels', async () => {
+    const alone = join(root, 'alone.safetensors');
+    copyFileSync(model('a'), alone);
+    const init = [...SHORT, `init=${alone}`];
+    const { notes, progress } = noted();
+    await train({ config: await read(...init), run: join(root, 'init'), progress });
+    expect(notes).toContain(
+      `init: weights from ${alone}; class centres are drawn anew: the file does not say whose it has`,
+    );
+    const rgb = await read(...init, 'model.channels=rgb');
+    await expect(train({ config: rgb, run: join(root, 'rgb') })).rejects.toThrow(
+      `init: model must be a network that takes its pixels as ${alone} does, bgr, (v / 255 - 0.5) / 0.5, received 'rgb,`,
+    );
+    expect(existsSync(join(root, 'rgb'))).toBe(false);
   });
 
   it('wants a batch of at most the images there are, a warm-up within the run, and evaluation data that is there', async () => {
