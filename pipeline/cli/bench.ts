@@ -3,7 +3,7 @@ import { OptionError } from '../errors.ts';
 import type { Measured, MeasureOptions, Spread } from './bench/benchmark.ts';
 import { say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
-const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
+export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
 const PRECISIONS = ['float32', 'bfloat16'];
 
 interface Options extends MeasureOptions {

@@ -22,6 +22,14 @@ it('says in one line what is missing, and goes on', async () => {
   expect(engine.reason).not.toBe('');
 });
 
+it('ends at Ctrl-C as aborted, not with the error of what was cut short', async () => {
+  vi.stubEnv('RXFACE_ENGINE', undefined);
+  vi.stubEnv('PATH', path());
+  vi.stubEnv('RXFACE_CACHE', path('cache'));
+  const signal = AbortSignal.abort();
+  await expect(ensureEngine({ signal }, { packageAt: path('package') })).rejects.toMatchObject({ name: 'AbortError' });
+});
+
 it('installs nothing where a lesser engine was asked for, or a binding stands there', async () => {
   vi.stubEnv('PATH', path());
   const say = vi.fn<(line: string) => void>();

@@ -1,5 +1,6 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { MODELS } from '../../../../pipeline/cli/bench.ts';
 import { findPeer, startPeer } from '../../../../pipeline/cli/bench/peer.ts';
 import { folder, put } from '../../../fixtures/archives.ts';
 
@@ -15,6 +16,11 @@ it('looks for a python with torch', async () => {
   await expect(findPeer(python('exit 0'))).resolves.toMatch(/python$/);
   await expect(findPeer(python('exit 1'))).rejects.toThrow('cannot import torch');
   await expect(findPeer('/no/python')).rejects.toThrow("bench: '/no/python' cannot import torch");
+});
+
+it('knows every network that can be benchmarked', () => {
+  const known = readFileSync('tests/bench/peers/network.py', 'utf8');
+  for (const name of MODELS) expect(known).toContain(`"${name}": (`);
 });
 
 it('tells the peer how many steps to time', async () => {
