@@ -21,7 +21,7 @@ export async function lock(
     const holder = await holderOf(path);
     if (holder === undefined) continue;
     if (holder.gone) {
-      await remove(path);
+      await takeAway(path, options.signal);
       continue;
     }
     if (!told) options.waiting?.(holder.id);
@@ -35,6 +35,16 @@ export async function lock(
     clearInterval(sign);
     await remove(path);
   };
+}
+
+/** Removes the lock of a process that is gone: one at a time, or a slower one would remove the lock a faster one then got. */
+async function takeAway(path: string, signal: AbortSignal | undefined): Promise<void> {
+  const unlock = await lock(`${path}.gone`, { signal });
+  try {
+    if ((await holderOf(path))?.gone) await remove(path);
+  } finally {
+    await unlock();
+  }
 }
 
 async function holderOf(path: string): Promise<{ id: number; gone: boolean } | undefined> {

@@ -57,7 +57,7 @@ describe.skipIf(!hasTools())('installEngine (needs Python, pip and a compiler)',
     expect(said[0]).toContain(`takes ${file}`);
   });
 
-  it('works once when two race', async () => {
+  it('works once when two calls race', async () => {
     const said: string[] = [];
     const both = [installEngine({ say: (line) => said.push(line) }, parts), installEngine({}, parts)];
     const [a, b] = await Promise.all(both);

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { lock } from '../../../pipeline/files/lock.ts';
 import { scratchFolder } from './scratch.ts';
@@ -34,6 +36,29 @@ describe('lock', () => {
     await (
       await lock(path('b'))
     )();
+  });
+
+  it('lets one process in at a time, also when many take over from one that is gone', async () => {
+    const rounds = 15;
+    for (let k = 0; k < rounds; k += 1)
+      await writeFile(path(`lock-${k}`), JSON.stringify({ id: 2 ** 22 + 1, host: hostname() }));
+    const entry = new URL('../../../dist/pipeline/files/lock.js', import.meta.url).href;
+    // All begin a round at the same time; a file that none but the holder may make tells whether somebody else is in.
+    const script = `
+      import { setTimeout as until } from 'node:timers/promises';
+      import { rmSync, writeFileSync } from 'node:fs';
+      import { lock } from '${entry}';
+      for (let k = 0; k < ${rounds}; k += 1) {
+        await until(Math.max(0, ${Date.now() + 2000} + 60 * k - Date.now()));
+        const unlock = await lock('lock-' + k);
+        writeFileSync('inside-' + k, '', { flag: 'wx' });
+        await until(3);
+        rmSync('inside-' + k);
+        await unlock();
+      }`;
+    const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: path() });
+    await Promise.all(Array.from({ length: 5 }, run));
+    expect(await readdir(path())).toEqual([]);
   });
 
   it('stops waiting when told to', async () => {
