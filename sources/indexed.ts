@@ -45,7 +45,7 @@ export function indexed(name: string, parents: readonly IndexedSource[], build: 
   let opening: Promise<Index> | undefined;
   let index: Index | undefined;
   const closeParents = (): Promise<unknown> => Promise.all(parents.map((parent) => parent.close()));
-  const start = async (): Promise<Index> => {
+  const openAll = async (): Promise<Index> => {
     try {
       for (const parent of parents) await parent.open();
       return await build();
@@ -55,7 +55,7 @@ export function indexed(name: string, parents: readonly IndexedSource[], build: 
     }
   };
   const open = async (): Promise<Index> => {
-    opening ??= start();
+    opening ??= openAll();
     try {
       index = await opening;
     } catch (error) {
