@@ -10,7 +10,7 @@ import { type Index, indexed, type IndexedSource } from './indexed.ts';
 import { landmarks } from './landmarks.ts';
 import { peopleOf } from './parse/people.ts';
 import { closePlaces, noPlaces, placeOf, readPlaces } from './places.ts';
-import { tarMembers } from './tarMembers.ts';
+import { type TarMember, tarMembers } from './tarMembers.ts';
 
 /**
  * Images (.jpg, .jpeg, .png, .webp) in one or more tars, plain or gzipped, in the order of the archives.
@@ -46,17 +46,13 @@ async function build(pattern: string): Promise<Index> {
       const first = ids.length;
       // Of this archive's images, once a link asks.
       let known: Map<string, number> | undefined;
-      for await (const { name, offset, size, link } of tarMembers(archive, path)) {
-        const end = offset + size;
-        if (!isImageName(name) && end <= archive.bytes) continue;
+      for await (const member of tarMembers(archive, path)) {
+        const { name, offset, size, link } = member;
+        if (!isImageName(name) && offset + size <= archive.bytes) continue;
         if (link) known ??= new Map(ids.slice(first).map((id, i) => [id, first + i]));
         const target = link?.hard ? known?.get(link.to) : undefined;
-        const reason = link
-          ? target === undefined && `is a link to '${link.to}'${link.hard ? ', no image before it' : ''}`
-          : end > archive.bytes
-            ? `of ${size} bytes ends at ${end}, the tar at ${archive.bytes}`
-            : size === 0 && 'is empty';
-        if (reason) {
+        const reason = target === undefined ? faultOf(member, archive.bytes) : undefined;
+        if (reason !== undefined) {
           faults.push({ stage: 'tar', file: path, offset, reason: `'${name}' ${reason}` });
           continue;
         }
@@ -83,6 +79,13 @@ async function build(pattern: string): Promise<Index> {
     read: async (at) => (await readPlaces(places, at)).map((bytes) => ({ bytes })),
     close: () => closePlaces(places),
   };
+}
+
+/** What keeps a member of a tar of this many bytes from being an image. */
+function faultOf({ offset, size, link }: TarMember, bytes: number): string | undefined {
+  if (link) return `is a link to '${link.to}'${link.hard ? ', no image before it' : ''}`;
+  if (offset + size > bytes) return `of ${size} bytes ends at ${offset + size}, the tar at ${bytes}`;
+  return size === 0 ? 'is empty' : undefined;
 }
 
 /** A tar, unpacked first where it is gzipped. The caller closes it. */
