@@ -88,4 +88,4 @@ it('takes the steps that PyTorch takes: IR-18 at 32x32, batch 8, no dropout, lea
   );
   centres.dispose();
   model.dispose();
-});
+}, 600_000);
