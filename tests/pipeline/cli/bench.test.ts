@@ -1,22 +1,16 @@
 import { chmodSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { benchCommand } from '../../../pipeline/cli/bench.ts';
-import { createProgram, runProgram } from '../../../pipeline/cli/program.ts';
+import { commandLine } from '../../fixtures/commandLine.ts';
 import { folder, put } from '../../fixtures/archives.ts';
 
 let out = '';
 let err = '';
-beforeEach(() => {
-  out = err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
-});
-afterEach(() => void vi.restoreAllMocks());
 
-function rxface(...args: string[]): Promise<number> {
-  const program = createProgram('0');
-  benchCommand(program);
-  return runProgram(program, ['bench', ...args]);
+async function rxface(...args: string[]): Promise<number> {
+  const ended = await commandLine(benchCommand, 'bench', ...args);
+  [out, err] = [ended.out.join('\n'), ended.err.join('\n')];
+  return ended.code;
 }
 const SMALL = ['--model', 'ir10', '--batch', '2', '--classes', '4', '--steps', '1', '--rounds', '2'];
 

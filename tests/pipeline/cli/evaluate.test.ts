@@ -1,23 +1,17 @@
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { evaluateCommand } from '../../../pipeline/cli/evaluate.ts';
-import { createProgram, runProgram } from '../../../pipeline/cli/program.ts';
 import { cfpFilesOfTwo } from '../../fixtures/cfp.ts';
+import { commandLine } from '../../fixtures/commandLine.ts';
 import { folder, put } from '../../fixtures/archives.ts';
 
 let out = '';
 let err = '';
-beforeEach(() => {
-  out = err = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
-});
-afterEach(() => void vi.restoreAllMocks());
 
-function rxface(...args: string[]): Promise<number> {
-  const program = createProgram('0');
-  evaluateCommand(program);
-  return runProgram(program, ['evaluate', ...args]);
+async function rxface(...args: string[]): Promise<number> {
+  const ended = await commandLine(evaluateCommand, 'evaluate', ...args);
+  [out, err] = [ended.out.join('\n'), ended.err.join('\n')];
+  return ended.code;
 }
 
 /** Two people in CFP's layout, each of a grey of its own, with the protocol beside them. */
