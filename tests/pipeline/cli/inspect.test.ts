@@ -54,9 +54,7 @@ it('names faults, one line each, and fails', async () => {
   const last = rec.length - 10;
   put(here, { 'a.rec': rec.subarray(0, last) });
   expect(await rxface(`${here}/a.rec`, '--json')).toBe(1);
-  expect(err).toMatch(
-    /^rxface: .*a.rec, byte \d+: record 1: a part of \d+ bytes ends at \d+, the file at \d+(; .*)?$/,
-  );
+  expect(err).toMatch(/^rxface: .*a.rec, byte \d+: record 1: a part of \d+ bytes ends at \d+, the file at \d+(; .*)?$/);
   expect(JSON.parse(out).faults).toEqual([{ file: `${here}/a.rec`, offset: expect.any(Number), reason: expect.any(String) }]); // prettier-ignore
 });
 
