@@ -18,7 +18,7 @@ export function describe(item: unknown): string | undefined {
 }
 
 /** A fault as an error line shows it: where, and why. */
-export function describeFault({ file, offset, reason }: Fault): string {
+export function describeFault({ file, offset, reason }: Pick<Fault, 'file' | 'offset' | 'reason'>): string {
   return `${file}${offset === undefined ? '' : `, byte ${offset}`}: ${reason}`;
 }
 

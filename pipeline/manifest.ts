@@ -7,19 +7,20 @@ export const MODEL_FILE = 'model.safetensors';
 export const STATE_FILE = 'state.safetensors';
 export const MANIFEST_FILE = 'manifest.json';
 
-/** What a network is besides its weights: enough to build it again. */
+/** A network of the AdaFace IR family in full: what it is besides its weights, enough to build it again. */
 export interface Architecture {
   /** 'ir10', 'ir18', ... */
   name: string;
-  /** Residual blocks a stage. */
+  /** Residual blocks a stage; the first of each stage has stride 2. */
   units: number[];
-  /** Channels a stage. */
+  /** Channels a stage; the stem has those of the first. */
   widths: number[];
   squeezeExcite: boolean;
   /** Length of the embedding. */
   embedding: number;
   /** [height, width] of the input in pixels. */
   size: [number, number];
+  /** Probability of a zero before the last linear layer, in training. */
   dropout: number;
   /** Order of the channels and their range: (v / 255 - mean) / std for a byte v. */
   input: { channels: 'rgb' | 'bgr'; mean: number; std: number };

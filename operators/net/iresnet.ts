@@ -1,4 +1,5 @@
 import { OptionError } from '../../pipeline/errors.ts';
+import type { Architecture } from '../../pipeline/manifest.ts';
 import { BatchNorm } from './batchNorm.ts';
 import { Cast } from './cast.ts';
 import { Conv } from './conv.ts';
@@ -13,23 +14,7 @@ import { Sequential } from './sequential.ts';
 import { SqueezeExcite } from './squeezeExcite.ts';
 import { Subsample } from './subsample.ts';
 
-/** A network of the AdaFace IR family, in full. */
-export interface Architecture {
-  name: string;
-  /** Residual blocks a stage; the first of each stage has stride 2. */
-  units: number[];
-  /** Channels a stage; the stem has those of the first. */
-  widths: number[];
-  squeezeExcite: boolean;
-  /** Length of the embedding. */
-  embedding: number;
-  /** [height, width] of the input in pixels. */
-  size: [number, number];
-  /** Probability of a zero before the last linear layer, in training. */
-  dropout: number;
-  /** Order of the channels, and (v / 255 - mean) / std for a byte v. */
-  input: { channels: 'rgb' | 'bgr'; mean: number; std: number };
-}
+export type { Architecture };
 
 const FAMILY = {
   ir10: { units: [1, 1, 1, 1], widths: [16, 32, 64, 128] },

@@ -5,6 +5,7 @@ import { concat } from '../../sources/concat.ts';
 import { drop, dropList } from '../../sources/drop.ts';
 import type { IndexedSource } from '../../sources/indexed.ts';
 import { openSource } from '../../sources/openSource.ts';
+import { describeFault } from '../describe.ts';
 import { OptionError } from '../errors.ts';
 import { exists } from '../files/read.ts';
 import { writeFile } from '../files/write.ts';
@@ -52,7 +53,7 @@ async function inspect(paths: string[], options: InspectOptions): Promise<void> 
     const { count, classes, perClass, bytes, faults, records } = found;
     if (options.json) sayJson({ count, classes, perClass, bytes, faults, ...(records && { records }) });
     else sayResult(textOf(source, found));
-    for (const fault of faults.slice(0, MOST_LINES)) say(`rxface: ${lineOf(fault)}`);
+    for (const fault of faults.slice(0, MOST_LINES)) say(`rxface: ${describeFault(fault)}`);
     if (faults.length > MOST_LINES) say(`rxface: and ${faults.length - MOST_LINES} more faults`);
     if (faults.length > 0) process.exitCode = EXIT.failed;
   } finally {
@@ -97,10 +98,6 @@ function textOf(source: IndexedSource, found: Inspection): string {
   if (pointsMissing > 0) lines.push(`points    missing for ${number(pointsMissing)}, which are resized`);
   lines.push(`faults    ${number(faults.length)}`);
   return lines.join('\n');
-}
-
-function lineOf({ file, offset, reason }: Inspection['faults'][number]): string {
-  return `${file}${offset === undefined ? '' : `, byte ${offset}`}: ${reason}`;
 }
 
 function number(value: number): string {

@@ -1,5 +1,6 @@
 import type { Fault, RunReport, Standing, StepItem } from 'rxface';
 import type { IndexedSource } from 'rxface/sources';
+import { describeFault } from '../describe.ts';
 import type { Config } from './schema.ts';
 import type { Training } from './training.ts';
 
@@ -51,7 +52,7 @@ export function trainingTally(options: {
   let running = 0;
   const indexed = faces.faults ?? [];
   const tell = (faults: readonly Fault[], count: number): void => {
-    for (const fault of faults.slice(0, Math.max(0, TOLD - figures.faults))) say(faultLine(fault));
+    for (const fault of faults.slice(0, Math.max(0, TOLD - figures.faults))) say(`fault: ${describeFault(fault)}`);
     figures.faults += count;
   };
   tell(indexed, indexed.length);
@@ -88,8 +89,4 @@ export function trainingTally(options: {
       figures.checkpoint = path;
     },
   };
-}
-
-function faultLine({ file, offset, reason }: Fault): string {
-  return `fault: ${file}${offset === undefined ? '' : `, byte ${offset}`}: ${reason}`;
 }

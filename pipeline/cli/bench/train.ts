@@ -1,7 +1,6 @@
-import { Subject } from 'rxjs';
-import type { Batch } from 'rxface';
 import { architecture, classCentres, cosFace, createModel, trainStep } from 'rxface/operators';
 import type { Benchmark, BenchOptions } from './benchmark.ts';
+import { driven } from './driven.ts';
 import { randomBatch } from './randomBatch.ts';
 
 /**
@@ -18,20 +17,7 @@ export function open({ model: name, batch, classes, precision }: BenchOptions): 
     optimiser: { momentum: 0.9, weightDecay: 5e-4, decay: 'all' },
     schedule: () => 0.01,
   });
-  const images = randomBatch(batch, classes);
-  const batches = new Subject<Batch>();
-  let failure: unknown;
-  batches.pipe(step).subscribe({ error: (error: unknown) => (failure = error) });
-  return {
-    step() {
-      batches.next(images);
-      if (failure !== undefined) throw failure;
-    },
-    close() {
-      batches.complete();
-      step.dispose();
-      centres.dispose();
-      model.dispose();
-    },
-  };
+  return driven(step, randomBatch(batch, classes), () => {
+    for (const owner of [step, centres, model]) owner.dispose();
+  });
 }
