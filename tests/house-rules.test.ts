@@ -39,7 +39,7 @@ describe('house rules', () => {
       'fast-glob': 'pipeline/files/glob.ts',
       'csv-parse': 'pipeline/bytes/csv.ts',
       yaml: 'pipeline/recipes/yaml.ts',
-      zod: 'pipeline/recipes/schema.ts',
+      zod: 'pipeline/recipes/fields.ts',
       commander: 'pipeline/cli/program.ts',
       '@tensorflow/tfjs-node-gpu': 'pipeline/engine/load.ts',
     };

@@ -28,6 +28,12 @@ function oneLine(text: string): string {
     .replaceAll('\n', ' ')}\n`;
 }
 
+/** The end of a command's help: command lines that work as they stand, each with a word on what it does. */
+export function examples(...lines: readonly [command: string, effect: string][]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return `\nExamples:\n${lines.map(([command, effect]) => `  ${command.padEnd(width)}  ${effect}`).join('\n')}`;
+}
+
 /**
  * Runs one command line and says how it ended; never throws and never exits by itself.
  *

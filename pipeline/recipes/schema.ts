@@ -1,50 +1,11 @@
-import { z } from 'zod';
+import { above, below, flag, is, named, number, oneOf, path, section, whole, z } from './fields.ts';
+import { augment } from './augmentSchema.ts';
+import { head } from './headSchema.ts';
 
 /**
- * What a training config may say, with bounds and defaults.
- *
- * Every message is the bound in words ('a number from 0 to 1'): config.ts puts file, line, path and value around it.
- * A section's message for an unknown key is the list of its known keys.
+ * What a training config may say, with bounds and defaults: config.ts puts file, line, path and value around the
+ * messages.
  */
-function section<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : 'a section of keys'),
-  });
-}
-
-function number(least: number, most = Infinity): z.ZodNumber {
-  const error = most === Infinity ? `a number of at least ${least}` : `a number from ${least} to ${most}`;
-  return z.number({ error }).min(least, { error }).max(most, { error });
-}
-
-function above(least: number, most = Infinity): z.ZodNumber {
-  const error = most === Infinity ? `a number above ${least}` : `a number above ${least}, at most ${most}`;
-  return z.number({ error }).gt(least, { error }).max(most, { error });
-}
-
-function below(least: number, most: number): z.ZodNumber {
-  const error = `a number of at least ${least} and below ${most}`;
-  return z.number({ error }).min(least, { error }).lt(most, { error });
-}
-
-function whole(least: number): z.ZodNumber {
-  const error = `a whole number of at least ${least}`;
-  return z.number({ error }).int({ error }).min(least, { error });
-}
-
-const oneOf = <const T extends readonly string[]>(names: T): z.ZodEnum<{ [K in T[number]]: K }> =>
-  z.enum(names, { error: `one of ${names.join(', ')}` });
-const is = <const T extends string>(name: T): z.ZodLiteral<T> => z.literal(name);
-const path = z.string({ error: 'a path' }).min(1, { error: 'a path' });
-const flag = z.boolean({ error: 'true or false' });
-const scale = number(1);
-
-/** For sections that come in kinds: a wrong kind is told from something that is no section at all. */
-const named =
-  (names: string) =>
-  (issue: { code: string }): string =>
-    issue.code === 'invalid_union' ? `one of ${names}` : `a section whose name is one of ${names}`;
-
 const SIZE = 'two whole numbers of at least 16, height and width';
 const WIDTHS = 'four whole numbers of at least 1, the channels of the stages';
 const drop = section({
@@ -62,31 +23,6 @@ const source = section({
   /** People left out: by name, or everybody whom a table of overlaps lists under this set. */
   drop: z.union([z.array(z.string()), drop], { error: 'a list of names, or a section with file and set' }).optional(),
 });
-
-const head = z.discriminatedUnion(
-  'name',
-  [
-    section({ name: is('softmax') }),
-    section({ name: is('normface'), s: scale.default(64) }),
-    section({ name: is('cosface'), s: scale.default(64), m: number(0, 1).default(0.4) }),
-    section({
-      name: is('arcface'),
-      s: scale.default(64),
-      m: number(0, 1.5).default(0.5),
-      gradient: oneOf(['exact', 'straightThrough']).default('exact'),
-    }),
-    section({
-      name: is('adaface'),
-      s: scale.default(64),
-      m: number(0, 1).default(0.4),
-      h: number(0, 1).default(0.333),
-      emaMomentum: number(0, 1).default(0.99),
-      quality: oneOf(['norm', 'probability']).default('norm'),
-      gradient: oneOf(['exact', 'straightThrough']).default('exact'),
-    }),
-  ],
-  { error: named('softmax, normface, cosface, arcface, adaface') },
-);
 
 const schedule = z.discriminatedUnion(
   'name',
@@ -142,7 +78,7 @@ export const configSchema = section({
     clipNorm: above(0).optional(),
   }).prefault({}),
   schedule,
-  augment: section({ flip: number(0, 1).default(0.5) }).prefault({}),
+  augment,
   train: section({
     /** At least 2: batch norm of one sample gives nothing to learn from. */
     batch: whole(2),
