@@ -1,0 +1,162 @@
+import type { Pixels } from '../../pipeline/pixels.ts';
+
+/** One change of an image's light or colours. Brightness, contrast and saturation: a factor, 1 = none. Hue: a share of a turn in [-0.5, 0.5], 0 = none. */
+export interface Adjustment {
+  kind: 'brightness' | 'contrast' | 'saturation' | 'hue';
+  amount: number;
+}
+
+export interface PhotometricOptions {
+  /** Most of a turn that the hue moves either way, in [0, 0.5]; 0 leaves the hue alone. Default 0, as AdaFace's released code does; its paper names hue without a figure. */
+  hue?: number;
+  /**
+   * Which channel PIL's rule takes for red. 'rgb': red. 'bgr': blue, as in AdaFace's released code, whose images are BGR
+   * while the operators read them as RGB, so that blue weighs 0.299 in the luma and red 0.114. Default 'rgb'.
+   */
+  channels?: 'rgb' | 'bgr';
+}
+
+/**
+ * Changes brightness, contrast and saturation, each by a factor from U(0.5, 1.5), in a random order, in place.
+ *
+ * In plain words: the same face under another lamp, through another camera.
+ *
+ * ```ts
+ * const drawn = photometric(face, keyedRandom(7, 'photometric', epoch, position), { channels: 'bgr' });
+ * ```
+ *
+ * AdaFace (Kim et al. 2022), section 4.1, with the figures and the arithmetic of its dataset/augmenter.py: torchvision's
+ * ColorJitter(0.5, 0.5, 0.5, hue) on a PIL image, cut to 8 bits after each change.
+ *
+ * @param image RGB; its pixels are overwritten.
+ * @param random Gives floats in [0, 1): one for each amount, then one for each change but the last for the order.
+ * @return The changes in the order in which they were made.
+ */
+export function photometric(image: Pixels, random: () => number, options: PhotometricOptions = {}): Adjustment[] {
+  const { hue = 0, channels } = options;
+  const drawn: Adjustment[] = [
+    { kind: 'brightness', amount: 0.5 + random() },
+    { kind: 'contrast', amount: 0.5 + random() },
+    { kind: 'saturation', amount: 0.5 + random() },
+  ];
+  if (hue > 0) drawn.push({ kind: 'hue', amount: hue * (2 * random() - 1) });
+  for (let last = drawn.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [drawn[last], drawn[other]] = [drawn[other]!, drawn[last]!];
+  }
+  adjust(image, drawn, channels);
+  return drawn;
+}
+
+/**
+ * Makes changes of light and colours in the order given, in place, bit for bit as Pillow's ImageEnhance and torchvision's
+ * adjust_hue make them.
+ *
+ * @param channels Which channel counts as the first of PIL's; see {@link PhotometricOptions}.
+ */
+export function adjust(
+  image: Pixels,
+  adjustments: readonly Adjustment[],
+  channels: PhotometricOptions['channels'] = 'rgb',
+): void {
+  const first = channels === 'bgr' ? 2 : 0;
+  for (const { kind, amount } of adjustments) ADJUST[kind](image.data, amount, first);
+}
+
+/** `first` is the channel that PIL takes for red, 2 - `first` the one it takes for blue. */
+const ADJUST: Record<Adjustment['kind'], (data: Uint8Array, amount: number, first: number) => void> = {
+  brightness: (data, factor) => awayFrom(0, data, factor),
+  contrast: (data, factor, first) => awayFrom(Math.floor(meanLuma(data, first) + 0.5), data, factor),
+  saturation: saturate,
+  hue: turnHue,
+};
+
+/** Blends every value with one grey: Image.blend(grey, image, factor). */
+function awayFrom(grey: number, data: Uint8Array, factor: number): void {
+  const single = Math.fround(factor);
+  const blended = Uint8Array.from({ length: 256 }, (_, value) => blend(grey, value, single));
+  for (let i = 0; i < data.length; i++) data[i] = blended[data[i]!]!;
+}
+
+/** Blends every pixel with its own luma. */
+function saturate(data: Uint8Array, factor: number, first: number): void {
+  const single = Math.fround(factor);
+  for (let i = 0; i < data.length; i += 3) {
+    const grey = luma(data[i + first]!, data[i + 1]!, data[i + 2 - first]!);
+    data[i] = blend(grey, data[i]!, single);
+    data[i + 1] = blend(grey, data[i + 1]!, single);
+    data[i + 2] = blend(grey, data[i + 2]!, single);
+  }
+}
+
+/** Pillow's Blend.c: in single precision, clipped, the fraction cut off. */
+function blend(from: number, to: number, factor: number): number {
+  const mixed = Math.fround(from + Math.fround(factor * (to - from)));
+  return mixed <= 0 ? 0 : mixed >= 255 ? 255 : Math.floor(mixed);
+}
+
+/** Pillow's convert('L'): 0.299, 0.587 and 0.114 in 16 bits, rounded. */
+function luma(red: number, green: number, blue: number): number {
+  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+}
+
+function meanLuma(data: Uint8Array, first: number): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 3) sum += luma(data[i + first]!, data[i + 1]!, data[i + 2 - first]!);
+  return sum / (data.length / 3);
+}
+
+/** There and back through Pillow's 8-bit HSV, whose hues are 255ths of a turn, added to modulo 256. */
+function turnHue(data: Uint8Array, turn: number, first: number): void {
+  const steps = Math.trunc(turn * 255);
+  const third = 2 - first;
+  for (let i = 0; i < data.length; i += 3) {
+    const red = data[i + first]!;
+    const green = data[i + 1]!;
+    const blue = data[i + third]!;
+    const value = Math.max(red, green, blue);
+    const range = value - Math.min(red, green, blue);
+    const saturation = range === 0 ? 0 : Math.floor(Math.fround(Math.fround(range / value) * 255));
+    // Grey has no hue to turn, and comes back from HSV as it was.
+    if (saturation === 0) {
+      data[i] = data[i + 1] = data[i + 2] = value;
+      continue;
+    }
+    const hue = (hueOf(red, green, blue, value, range) + steps) & 255;
+    const sector = Math.floor((hue * 6) / 255);
+    const f = Math.fround((hue * 6) / 255 - sector);
+    const s = Math.fround(saturation / 255);
+    const p = Math.round(value * (1 - s));
+    const q = Math.round(value * (1 - Math.fround(s * f)));
+    const t = Math.round(value * (1 - s * (1 - f)));
+    const turned = SECTORS[sector % 6]!;
+    const parts = [value, p, q, t];
+    data[i + first] = parts[turned[0]]!;
+    data[i + 1] = parts[turned[1]]!;
+    data[i + third] = parts[turned[2]]!;
+  }
+}
+
+/** Red, green and blue of each sixth of the turn, as places in [value, p, q, t]. */
+const SECTORS = [
+  [0, 3, 1],
+  [2, 0, 1],
+  [1, 0, 3],
+  [1, 2, 0],
+  [3, 1, 0],
+  [0, 1, 2],
+] as const;
+
+/** Pillow's rgb2hsv: in [0, 255], a mixture of single and double precision. */
+function hueOf(red: number, green: number, blue: number, value: number, range: number): number {
+  const toRed = Math.fround((value - red) / range);
+  const toGreen = Math.fround((value - green) / range);
+  const toBlue = Math.fround((value - blue) / range);
+  const sixths =
+    red === value
+      ? Math.fround(toBlue - toGreen)
+      : green === value
+        ? Math.fround(2 + toRed - toBlue)
+        : Math.fround(4 + toGreen - toRed);
+  return Math.min(255, Math.floor(Math.fround((sixths / 6 + 1) % 1) * 255));
+}
