@@ -30,6 +30,7 @@ export type { PrepareOptions } from './prepare.ts';
 export { accuracyByFolds, type FoldAccuracy } from './evaluate/accuracyByFolds.ts';
 export { imageNames, type ImageNames } from './evaluate/imageNames.ts';
 export type { PairScores } from './evaluate/pairScores.ts';
+export { rocCurve, type RocCurve } from './evaluate/rocCurve.ts';
 export { validationRate, type ValidationRate } from './evaluate/validationRate.ts';
 export { verification, type VerificationResult } from './evaluate/verification.ts';
 export { verifyPairs } from './evaluate/verifyPairs.ts';

@@ -2,11 +2,22 @@ import type { VerificationResult } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { PairProtocolName } from '../recipes/evaluate.ts';
-import { interruptible, MODEL_OPTION, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+import { reducedName } from '../recipes/reducedName.ts';
+import {
+  examples,
+  interruptible,
+  MODEL_OPTION,
+  say,
+  sayJson,
+  sayResult,
+  wholeNumber,
+  type Command,
+} from './program.ts';
 
 interface Options {
   data: string;
   model: string;
+  reduce?: number;
   batch: number;
   threads: number;
   json?: boolean;
@@ -21,16 +32,43 @@ export function evaluateCommand(program: Command): void {
       .description(title)
       .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
       .requiredOption('--model <path>', MODEL_OPTION)
+      .option('--reduce <px>', 'bring every face down to so many pixels and back first', wholeNumber(1))
       .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
       .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
       .option('--json', 'print one JSON object; rates are fractions');
 
   protocol('lfw', 'Labeled Faces in the Wild, unrestricted: 6,000 pairs in 10 folds')
     .requiredOption('--pairs <file>', "LFW's pairs.txt")
+    .addHelpText(
+      'after',
+      examples(
+        [
+          'rxface evaluate lfw --data lfw112.tar.gz --pairs pairs.txt --model runs/mine',
+          'the newest checkpoint of a run',
+        ],
+        [
+          'rxface evaluate lfw --data lfw112.tar.gz --pairs pairs.txt --model runs/mine --reduce 20',
+          'the same faces as if 20 pixels were all there is',
+        ],
+      ),
+    )
     .action((options: Options & { pairs: string }) => score('lfw', options.pairs, options));
   protocol('cfp', 'Celebrities in Frontal-Profile: 7,000 pairs in 10 folds')
     .requiredOption('--protocol <tar|dir>', 'what holds Protocol/Pair_list_F.txt and the splits')
     .requiredOption('--subset <ff|fp>', 'ff: frontal with frontal, fp: frontal with profile')
+    .addHelpText(
+      'after',
+      examples(
+        [
+          'rxface evaluate cfp --data cfp112.tar.gz --protocol cfp --subset fp --model runs/mine',
+          'frontal with profile',
+        ],
+        [
+          'rxface evaluate cfp --data cfp112.tar.gz --protocol cfp --subset ff --model untrained:ir10 --json',
+          'what chance and pixels give',
+        ],
+      ),
+    )
     .action((options: Options & { protocol: string; subset: string }) => {
       const { subset } = options;
       if (subset !== 'ff' && subset !== 'fp') throw new OptionError('evaluate cfp', '--subset', "'ff' or 'fp'", subset);
@@ -46,11 +84,14 @@ async function score(protocol: PairProtocolName, pairs: string, options: Options
     await ensureEngine({ say, show: process.stderr.isTTY, signal });
     const model = await modelOf(options.model, say);
     try {
-      const { data, batch, threads } = options;
+      const { json, model: _, ...given } = options;
+      const side = Math.min(...model.architecture.size);
+      if ((given.reduce ?? 1) > side)
+        throw new OptionError('evaluate', '--reduce', `at most the ${side} pixels of the network`, given.reduce);
       const progress = createProgress();
-      const result = await evaluatePairs(model, { protocol, data, pairs, batch, threads, signal, progress });
-      if (options.json) sayJson(result);
-      else sayResult(table(protocol, result));
+      const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress });
+      if (json) sayJson(result);
+      else sayResult(table(reducedName(protocol, given.reduce), result));
     } finally {
       model.dispose();
     }

@@ -9,16 +9,29 @@ import {
   type PairScores,
   type VerificationResult,
 } from 'rxface/operators';
-import { cfp, lfw, only, openSource } from 'rxface/sources';
+import { cfp, lfw, only, openSource, type IndexedSource } from 'rxface/sources';
+import { reducedName } from './reducedName.ts';
 
 export type PairProtocolName = 'lfw' | 'cfp-ff' | 'cfp-fp';
 
-export interface EvaluatePairsOptions {
+/** A protocol the field knows, with its files. */
+export interface PairFiles {
   protocol: PairProtocolName;
-  /** The aligned images: tar, .tar.gz or folder. */
+  /** The aligned images: whatever openSource takes. */
   data: string;
   /** LFW: pairs.txt. CFP: the folder that holds Protocol/, or a tar of it. */
   pairs: string;
+}
+
+/** A protocol of one's own over a source, whose ids it names; the source is opened, read once and closed. */
+export interface PairsOf {
+  protocol: PairProtocol;
+  faces: IndexedSource;
+}
+
+export interface EvaluatePairsOptions {
+  /** Brings every face down to so many pixels and back up before it is embedded: how low resolution is tested. */
+  reduce?: number | undefined;
   /** Images embedded together. Default 64; the figures do not depend on it. */
   batch?: number;
   /** Threads that decode. Default 2; the figures do not depend on it. */
@@ -36,47 +49,67 @@ export interface EvaluatePairsOptions {
  * @throws FileError, FormatError for files that are missing or wrong; RxfaceError for images the protocol names and the
  * data lack; StageError for an image that cannot be decoded: nothing may stand in for it here
  */
-export async function evaluatePairs(model: Model, options: EvaluatePairsOptions): Promise<VerificationResult> {
-  const { data, batch: count = 64, threads = 2, signal, progress } = options;
-  const protocol = await readPairs(options.protocol, options.pairs);
-  const { rowOf, demand, names } = imageNames(protocol);
-  const faces = await openSource(data);
-  try {
-    const named = new Set(Array.from(faces.labels, (_, i) => rowOf(faces.id(i))));
-    demand((row) => named.has(row));
+export async function evaluatePairs(
+  model: Model,
+  options: EvaluatePairsOptions & (PairFiles | PairsOf),
+): Promise<VerificationResult> {
+  return verification(await scorePairs(model, options));
+}
 
-    let scores: PairScores | undefined;
-    const keep: Sink<PairScores> = {
-      open: async () => {},
-      write: (item) => void (scores = item),
-      close: async () => {},
-    };
-    const scoring = graph(`evaluate ${protocol.name}`)
-      .source<Sample>(
-        'faces',
-        only(faces, (id) => rowOf(id) >= 0),
-      )
-      .pipe('prepare', workers('rxface/operators/prepare', { threads, size: model.architecture.size }), {
-        capacity: 2 * count,
-      })
-      .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
-      .pipe('embed', embed({ model }), { capacity: 2 })
-      .pipe('pairs', verifyPairs(protocol), { capacity: 1 })
-      .sink('scores', keep);
+/** As evaluatePairs, but gives the distance of every pair. */
+export async function scorePairs(
+  model: Model,
+  options: EvaluatePairsOptions & (PairFiles | PairsOf),
+): Promise<PairScores> {
+  if ('faces' in options) return score(model, options, options);
+  const protocol = await readPairs(options.protocol, options.pairs);
+  const faces = await openSource(options.data);
+  return score(model, { protocol, faces }, options).finally(() => faces.close());
+}
+
+async function score(
+  model: Model,
+  { protocol: { name, ...pairs }, faces }: PairsOf,
+  { reduce, batch: count = 64, threads = 2, signal, progress }: EvaluatePairsOptions,
+): Promise<PairScores> {
+  const protocol: PairProtocol = { name: reducedName(name, reduce), ...pairs };
+  await faces.open();
+  const { rowOf, demand, names } = imageNames(protocol);
+  const named = new Set(Array.from(faces.labels, (_, i) => rowOf(faces.id(i))));
+  demand((row) => named.has(row));
+
+  let scores: PairScores | undefined;
+  const keep: Sink<PairScores> = {
+    open: async () => {},
+    write: (item) => void (scores = item),
+    close: async () => {},
+  };
+  const { size } = model.architecture;
+  const prepare = { threads, size, ...(reduce !== undefined && { reduce }) };
+  const scoring = graph(`evaluate ${protocol.name}`)
+    .source<Sample>(
+      'faces',
+      only(faces, (id) => rowOf(id) >= 0),
+    )
+    .pipe('prepare', workers('rxface/operators/prepare', prepare), { capacity: 2 * count })
+    .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
+    .pipe('embed', embed({ model }), { capacity: 2 })
+    .pipe('pairs', verifyPairs(protocol), { capacity: 1 })
+    .sink('scores', keep);
+  try {
     await run(scoring, {
       ...(signal && { signal }),
       faults: { count: 0, rate: 0 },
       onProgress: ({ nodes, seconds, limiting }) => {
-        const done = Math.min(names.length, (nodes.find(({ name }) => name === 'embed')?.items ?? 0) * count);
+        const done = Math.min(names.length, (nodes.find((node) => node.name === 'embed')?.items ?? 0) * count);
         const rate = done / seconds;
         const left = (names.length - done) / rate;
         progress?.show({ unit: `images of ${protocol.name}`, done, total: names.length, rate, limiting, left });
       },
     });
-    return verification(scores!);
+    return scores!;
   } finally {
     progress?.end();
-    await faces.close();
   }
 }
 

@@ -1,19 +1,29 @@
 import type { Progress } from 'rxface';
-import { Model, type VerificationResult } from 'rxface/operators';
+import {
+  Model,
+  rocCurve,
+  verification,
+  type PairScores,
+  type RocCurve,
+  type VerificationResult,
+} from 'rxface/operators';
 import { stat } from '../files/read.ts';
 import { openAppender } from '../files/write.ts';
 import { dataPath } from './data.ts';
-import { evaluatePairs } from './evaluate.ts';
+import { scorePairs } from './evaluate.ts';
+import { reducedName } from './reducedName.ts';
 import type { RunFolder } from './runFolder.ts';
-import type { Config, EvaluationConfig } from './schema.ts';
+import type { Config } from './schema.ts';
 
 /** One evaluation of a run; everything but `time` is the same in equal runs. */
 export interface EvaluationLine extends VerificationResult {
-  protocol: EvaluationConfig['protocol'];
+  /** 'lfw', or 'lfw-20px' where the faces were reduced to 20 pixels. */
+  protocol: string;
   /** Epochs done. */
   epoch: number;
   /** Updates done. */
   step: number;
+  roc: RocCurve;
   time: { at: number; seconds: number };
 }
 
@@ -45,19 +55,20 @@ export async function evaluateEpoch(
   const { config, training, evaluations, steps: step, stop, progress } = course;
   const last = epoch === config.train.epochs;
   const due = config.evaluate.filter(
-    ({ protocol, every }) =>
+    ({ protocol, reduce, every }) =>
       (last || (every !== undefined && epoch % every === 0)) &&
-      !evaluations.some((line) => line.protocol === protocol && line.step === step),
+      !evaluations.some((line) => line.protocol === reducedName(protocol, reduce) && line.step === step),
   );
   // The same parameters, computed as `rxface evaluate` would: the figures of one checkpoint are the same in both places.
   const { architecture, params } = training.model;
   const model = new Model(architecture, 'float32', params);
   for (const spec of due) {
     const began = performance.now();
-    const result = await evaluatePairs(model, {
+    const scores = await scorePairs(model, {
       protocol: spec.protocol,
       data: dataPath(spec.data, config.data.root),
       pairs: dataPath(spec.pairs, config.data.root),
+      reduce: spec.reduce,
       threads: config.train.threads,
       progress,
       ...(stop && { signal: stop }),
@@ -66,18 +77,25 @@ export async function evaluateEpoch(
       if (stop?.aborted) return undefined;
       throw error;
     });
-    if (result === undefined) return;
-    const seconds = (performance.now() - began) / 1000;
-    const line: EvaluationLine = { protocol: spec.protocol, epoch, step, ...result, time: { at: Date.now(), seconds } };
+    if (scores === undefined) return;
+    const line = evaluationLine(scores, { epoch, step, seconds: (performance.now() - began) / 1000 });
     evaluations.push(line);
     await appendLine(training.folder.evaluations, line);
-    progress.note(
-      `epoch ${epoch}: ${evaluationText(line)}${bestStep(evaluations, spec.protocol)[0] === step ? ', the best so far' : ''}`,
-    );
+    const best = bestStep(evaluations, line.protocol)[0] === step ? ', the best so far' : '';
+    progress.note(`epoch ${epoch}: ${evaluationText(line)}${best}`);
   }
 }
 
-/** The step of the best accuracy under a protocol; the earliest of equal ones; none before it was evaluated. */
+/** The line of an evaluation after so many epochs and updates; `seconds` is what it took. */
+export function evaluationLine(
+  scores: PairScores,
+  { epoch, step, seconds }: { epoch: number; step: number; seconds: number },
+): EvaluationLine {
+  const { protocol } = scores;
+  return { protocol, epoch, step, ...verification(scores), roc: rocCurve(scores), time: { at: Date.now(), seconds } };
+}
+
+/** The step of the best accuracy in an evaluation; the earliest of equal ones; none before it was evaluated. */
 export function bestStep(evaluations: readonly EvaluationLine[], protocol: string | undefined): number[] {
   const lines = evaluations.filter((line) => line.protocol === protocol);
   const [best] = lines.toSorted((a, b) => b.accuracy.mean - a.accuracy.mean || a.step - b.step);
@@ -90,7 +108,8 @@ export function evaluationText({ protocol, accuracy, pairs }: EvaluationLine): s
   return `${protocol} ${mean} % +- ${std} on ${pairs.toLocaleString('en-GB')} pairs`;
 }
 
-async function appendLine(file: string, line: EvaluationLine): Promise<void> {
+/** Adds a line to a run's evaluations. */
+export async function appendLine(file: string, line: EvaluationLine): Promise<void> {
   const appender = await openAppender(file);
   try {
     await appender.append(`${JSON.stringify(line)}\n`);

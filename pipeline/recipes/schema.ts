@@ -1,6 +1,7 @@
 import { above, below, flag, is, named, number, oneOf, path, section, whole, z } from './fields.ts';
 import { augment } from './augmentSchema.ts';
 import { head } from './headSchema.ts';
+import { reducedName } from './reducedName.ts';
 
 /**
  * What a training config may say, with bounds and defaults: config.ts puts file, line, path and value around the
@@ -47,6 +48,8 @@ const evaluation = section({
   data: path,
   /** LFW: pairs.txt. CFP: the Protocol folder or its tar. */
   pairs: path,
+  /** Brings every face down to so many pixels and back first; the evaluation is then called 'lfw-20px'. */
+  reduce: whole(1).optional(),
   /** After every so many epochs and at the end; absent: only at the end. */
   every: whole(1).optional(),
 });
@@ -97,8 +100,8 @@ export const configSchema = section({
     everySteps: whole(1).optional(),
     everyMinutes: number(0.1).optional(),
     keep: whole(1).default(3),
-    /** The protocol whose best checkpoint is kept besides the newest ones. */
-    best: oneOf(['lfw', 'cfp-ff', 'cfp-fp']).optional(),
+    /** The evaluation whose best checkpoint is kept besides the newest ones: 'lfw', 'lfw-20px'. */
+    best: z.string({ error: 'the name of an evaluation' }).optional(),
   }).prefault({}),
   /** Weights to start from: run folder, checkpoint folder or .safetensors. */
   init: path.optional(),
@@ -142,10 +145,14 @@ function acrossSections(config: Config): ReturnType<typeof checkConfig> {
   const demand = (holds: boolean, at: SchemaFault['path'], expected: string): void => {
     if (!holds) faults.push({ path: at, expected });
   };
-  const { checkpoint, evaluate, schedule: rate } = config;
+  const { checkpoint, evaluate, model, schedule: rate } = config;
   const { best } = checkpoint;
-  const known = best === undefined || evaluate.some(({ protocol }) => protocol === best);
-  demand(known, ['checkpoint', 'best'], 'a protocol that evaluate lists');
+  const names = evaluate.map(({ protocol, reduce }) => reducedName(protocol, reduce));
+  const judges = names.length > 0 ? `one of ${names.join(', ')}, which evaluate lists` : 'left out: evaluate is empty';
+  demand(best === undefined || names.includes(best), ['checkpoint', 'best'], judges);
+  const side = Math.min(...model.size);
+  for (const [i, { reduce = 1 }] of evaluate.entries())
+    demand(reduce <= side, ['evaluate', i, 'reduce'], `at most the ${side} pixels of model.size`);
   if (rate.name === 'cosine') demand(rate.to <= rate.lr, ['schedule', 'to'], `at most schedule.lr = ${rate.lr}`);
   if (rate.name === 'step') {
     const ascending = rate.milestones.every((epoch, i) => epoch > (rate.milestones[i - 1] ?? 0));

@@ -122,10 +122,16 @@ describe('parseConfig', () => {
     expect(faultsOf(SMALL, ['head=3'])[0]).toMatch(/^--set head=3: head must be a section whose name is one of/);
   });
 
-  it('wants the best checkpoint judged by a protocol that is evaluated', () => {
+  it('wants the best checkpoint judged by an evaluation of its list, and reduction to fewer pixels than there are', () => {
     expect(faultsOf(`${SMALL}checkpoint: { best: lfw }\n`, ['schedule.to=1'])).toEqual([
       '--set schedule.to=1: schedule.to must be at most schedule.lr = 0.1, received 1',
-      "c.yaml:9: checkpoint.best must be a protocol that evaluate lists, received 'lfw'",
+      "c.yaml:9: checkpoint.best must be left out: evaluate is empty, received 'lfw'",
+    ]);
+    const reduced = `${SMALL}evaluate: [{ protocol: lfw, data: d, pairs: p, reduce: 20 }]\n`;
+    expect(parseConfig('c.yaml', `${reduced}checkpoint: { best: lfw-20px }\n`).checkpoint.best).toBe('lfw-20px');
+    expect(faultsOf(`${reduced}checkpoint: { best: lfw }\n`, ['evaluate.0.reduce=113'])).toEqual([
+      '--set evaluate.0.reduce=113: evaluate.0.reduce must be at most the 112 pixels of model.size, received 113',
+      "c.yaml:10: checkpoint.best must be one of lfw-113px, which evaluate lists, received 'lfw'",
     ]);
   });
 });

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { architecture, createModel, type Model } from '../../../operators/index.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import { createProgress } from '../../../pipeline/progress.ts';
-import { evaluatePairs } from '../../../pipeline/recipes/evaluate.ts';
+import { evaluatePairs, scorePairs } from '../../../pipeline/recipes/evaluate.ts';
+import { lfw } from '../../../sources/lfw.ts';
+import { openSource } from '../../../sources/openSource.ts';
 import { folder, put } from '../../fixtures/archives.ts';
 
 let model: Model;
@@ -42,6 +44,15 @@ it('scores the pairs, whatever the batch, and leaves no tensor', async () => {
   expect(result).toMatchObject({ accuracy: { mean: 1, std: 0 }, auc: 1, pairs: 4, tar: { '1e-3': 1 } });
   expect(await evaluatePairs(model, { protocol: 'lfw', data, pairs: pairs(), batch: 2, threads: 1 })).toEqual(result);
   expect(memory().numTensors).toBe(before);
+});
+
+it('takes a protocol of its own over a source, as often as it is asked', async () => {
+  const faces = await openSource(data);
+  const named = await evaluatePairs(model, { protocol: 'lfw', data, pairs: pairs(), threads: 1 });
+  const protocol = await lfw(pairs());
+  expect(await evaluatePairs(model, { protocol, faces, threads: 1 })).toEqual(named);
+  const scores = await scorePairs(model, { protocol: { ...protocol, name: 'mine' }, faces, threads: 1 });
+  expect(scores).toMatchObject({ protocol: 'mine', folds: 2, same: Uint8Array.of(1, 0, 1, 0) });
 });
 
 it('says which images are missing before it decodes any', async () => {
