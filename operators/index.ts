@@ -18,6 +18,8 @@ export { embed, type EmbedOptions } from './steps/embed.ts';
 export { sgd, type Decay, type Sgd, type SgdOptions } from './steps/sgd.ts';
 export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';
 export { trainStep, type TrainStep, type TrainStepOptions } from './steps/trainStep.ts';
+export { blur, BLUR_KERNELS, gaussianBlur } from './augment/blur.ts';
+export { occlude, OCCLUSION_BLOCKS, type Occlusion } from './augment/occlude.ts';
 export { adjust, photometric, type Adjustment, type PhotometricOptions } from './augment/photometric.ts';
 export { align, ARCFACE_TEMPLATE, arcFaceTemplate } from './image/align.ts';
 export { contactSheet, type ContactSheetOptions } from './image/contactSheet.ts';
