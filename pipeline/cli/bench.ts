@@ -1,7 +1,7 @@
 import type { ArchitectureName } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import type { Measured, MeasureOptions, Spread } from './bench/benchmark.ts';
-import { say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
 const PRECISIONS = ['float32', 'bfloat16'];
@@ -14,7 +14,14 @@ interface Options extends MeasureOptions {
 export function benchCommand(program: Command): void {
   const bench = program
     .command('bench')
-    .description('measure how fast it is, in turns with others where they are at hand');
+    .description('measure how fast it is, in turns with others where they are at hand')
+    .addHelpText(
+      'afterAll',
+      examples(
+        ['rxface bench train --model ir18 --batch 16', 'a training step, in turns with PyTorch'],
+        ['rxface bench decode --data lfw.tar --images 500', 'JPEG decoders on real files'],
+      ),
+    );
   const network = (name: string, description: string): Command =>
     bench
       .command(name)

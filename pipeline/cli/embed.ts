@@ -1,5 +1,14 @@
 import { createProgress, duration } from '../progress.ts';
-import { interruptible, MODEL_OPTION, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+import {
+  examples,
+  interruptible,
+  MODEL_OPTION,
+  say,
+  sayJson,
+  sayResult,
+  wholeNumber,
+  type Command,
+} from './program.ts';
 
 interface Options {
   model: string;
@@ -24,6 +33,13 @@ export function embedCommand(program: Command): void {
     .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
     .option('--no-flip', 'leave the mirrored image out of the sum')
     .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        ['rxface embed lfw.tar --model runs/mine --out lfw.npy', 'with the newest checkpoint of a run'],
+        ['rxface embed faces/ --points points.csv --model untrained:ir10 --out faces.npy', 'align first'],
+      ),
+    )
     .action(async (where: string, options: Options) => {
       const { openSource } = await import('rxface/sources');
       const { ensureEngine } = await import('../engine/ensure.ts');

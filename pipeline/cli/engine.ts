@@ -6,7 +6,7 @@ import { startEngine, type Engine } from '../engine/load.ts';
 import { measureSpeed } from '../engine/speed.ts';
 import { installStock } from '../engine/stock.ts';
 import { PLATFORMS, ToolchainError } from '../engine/toolchain.ts';
-import { interruptible, say, sayJson, sayResult, type Command } from './program.ts';
+import { examples, interruptible, say, sayJson, sayResult, type Command } from './program.ts';
 
 /** `rxface engine`: what runs and why; install, remove, ensure. */
 export function engineCommand(program: Command): void {
@@ -15,6 +15,13 @@ export function engineCommand(program: Command): void {
     .description('say which engine runs, why, how fast, and what would make it better')
     .option('--json', 'print one JSON object')
     .addHelpText('after', `\n${PLATFORMS}.`)
+    .addHelpText(
+      'afterAll',
+      examples(
+        ['rxface engine', 'what runs, why, and how fast'],
+        ['rxface engine install --gpu', 'TensorFlow for NVIDIA cards'],
+      ),
+    )
     .action(async (options: { json?: boolean }) => {
       const running = await startEngine();
       if (options.json) sayJson(running);

@@ -25,7 +25,19 @@ interface Options {
 
 /** `rxface evaluate lfw|cfp`: a model scored on pairs of faces. */
 export function evaluateCommand(program: Command): void {
-  const evaluate = program.command('evaluate').description('score a model by a verification protocol');
+  const evaluate = program
+    .command('evaluate')
+    .description('score a model by a verification protocol')
+    .addHelpText(
+      'after',
+      examples(
+        ['rxface evaluate lfw --data lfw112.tar.gz --pairs pairs.txt --model runs/mine', '6,000 pairs'],
+        [
+          'rxface evaluate cfp --data cfp112.tar.gz --protocol cfp --subset fp --model runs/mine',
+          'frontal with profile',
+        ],
+      ),
+    );
   const protocol = (name: string, title: string): Command =>
     evaluate
       .command(name)

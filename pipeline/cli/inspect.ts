@@ -13,7 +13,7 @@ import type { Pixels } from '../pixels.ts';
 import { readConfig } from '../recipes/config.ts';
 import { openFaces } from '../recipes/data.ts';
 import { inspection, type Inspection } from './inspection.ts';
-import { collect, type Command, EXIT, say, sayJson, sayResult } from './program.ts';
+import { collect, type Command, examples, EXIT, say, sayJson, sayResult } from './program.ts';
 
 interface InspectOptions {
   points?: string;
@@ -40,6 +40,13 @@ export function inspectCommand(program: Command): void {
     .option('--contact <png>', `a sheet of ${ON_SHEET} images spread over the source, aligned where there are points`)
     .option('--records', 'with --json: every image with its key, label, bytes and sha256')
     .option('--json', 'one JSON object on stdout')
+    .addHelpText(
+      'after',
+      examples(
+        ['rxface inspect faces/ --contact sheet.png', 'what a folder of people holds, and how it looks'],
+        ['rxface inspect my.yaml --set data.root=/data', 'the images that a config trains on'],
+      ),
+    )
     .action(inspect);
 }
 

@@ -3,7 +3,7 @@ import { OptionError } from '../errors.ts';
 import { createProgress, duration } from '../progress.ts';
 import type { EvaluationLine } from '../recipes/evaluations.ts';
 import type { TrainResult } from '../recipes/train.ts';
-import { collect, interruptible, sayJson, sayResult, type Command } from './program.ts';
+import { collect, examples, interruptible, sayJson, sayResult, type Command } from './program.ts';
 
 interface Options {
   set: string[];
@@ -22,6 +22,13 @@ export function trainCommand(program: Command): void {
     .option('--run <dir>', 'run folder (default: runs/NAME-OF-THE-CONFIG)')
     .option('--resume <run>', 'go on with this run from its newest checkpoint')
     .option('--json', 'print one JSON object at the end')
+    .addHelpText(
+      'after',
+      examples(
+        ['rxface train my.yaml --set data.root=/data --run runs/mine', 'train into runs/mine'],
+        ['rxface train --resume runs/mine', 'go on from its newest checkpoint'],
+      ),
+    )
     .action(async (config: string | undefined, options: Options) => {
       const { readConfig } = await import('../recipes/config.ts');
       const { configOf } = await import('../recipes/runFolder.ts');

@@ -1,0 +1,16 @@
+import { benchCommand } from './bench.ts';
+import { embedCommand } from './embed.ts';
+import { engineCommand } from './engine.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { inspectCommand } from './inspect.ts';
+import type { Command } from './program.ts';
+import { trainCommand } from './train.ts';
+
+/** Every command, in the order in which the help lists them: a new one is a line here. */
+const COMMANDS = [engineCommand, trainCommand, embedCommand, evaluateCommand, inspectCommand, benchCommand];
+
+/** Adds every command to a program. */
+export function addCommands(program: Command): Command {
+  for (const add of COMMANDS) add(program);
+  return program;
+}
