@@ -40,9 +40,11 @@ export function gaussianBlur(image: Pixels, side: number, sigma = 0.3 * ((side -
   const rows = mirrored(height, reach);
   const row = width * 3;
 
+  // The kernel is the same from both ends: what stands at equal distance from the middle is added before it is weighed.
   // Along rows, in 256ths: at most 255 x 256, which 16 bits hold.
   const along = new Uint16Array(height * row);
   const padded = new Uint8Array((width + 2 * reach) * 3);
+  const sums = new Int32Array(row);
   for (let y = 0; y < height; y++) {
     const start = y * row;
     for (let x = 0, o = 0; x < columns.length; x++) {
@@ -51,24 +53,26 @@ export function gaussianBlur(image: Pixels, side: number, sigma = 0.3 * ((side -
       padded[o++] = data[from + 1]!;
       padded[o++] = data[from + 2]!;
     }
-    for (let i = 0; i < row; i++) {
-      let sum = 0;
-      for (let k = 0, at = i; k < side; k++, at += 3) sum += weights[k]! * padded[at]!;
-      along[start + i] = sum;
+    for (let i = 0, at = reach * 3; i < row; i++, at++) sums[i] = weights[reach]! * padded[at]!;
+    for (let k = 0; k < reach; k++) {
+      const weight = weights[k]!;
+      for (let i = 0, near = k * 3, far = (side - 1 - k) * 3; i < row; i++, near++, far++) {
+        sums[i] = sums[i]! + weight * (padded[near]! + padded[far]!);
+      }
     }
+    along.set(sums, start);
   }
 
-  // Down columns, a whole row at a time, in 65536ths, rounded.
-  const sums = new Uint32Array(row);
+  // Down columns, in 65536ths, rounded.
   for (let y = 0; y < height; y++) {
-    sums.fill(1 << 15);
-    for (let k = 0; k < side; k++) {
+    for (let i = 0, at = y * row; i < row; i++, at++) sums[i] = weights[reach]! * along[at]! + (1 << 15);
+    for (let k = 0; k < reach; k++) {
       const weight = weights[k]!;
-      const start = rows[y + k]! * row;
-      for (let i = 0; i < row; i++) sums[i] = sums[i]! + weight * along[start + i]!;
+      for (let i = 0, near = rows[y + k]! * row, far = rows[y + side - 1 - k]! * row; i < row; i++, near++, far++) {
+        sums[i] = sums[i]! + weight * (along[near]! + along[far]!);
+      }
     }
-    const start = y * row;
-    for (let i = 0; i < row; i++) data[start + i] = sums[i]! >>> 16;
+    for (let i = 0, at = y * row; i < row; i++, at++) data[at] = sums[i]! >> 16;
   }
 }
 
