@@ -107,11 +107,13 @@ const LABEL: Label = { in: 'item', out: 'item', keeps: 'order', asks: 1, gives: 
  *
  * Put a source, stages and sinks one behind another; `run` then moves items through it, never more than its links hold.
  *
- *     const squares = graph('squares')
- *       .source('numbers', numbers)
- *       .pipe('square', map((x: number) => x * x), { capacity: 4 })
- *       .sink('print', toConsole());
- *     await run(squares);
+ * ```ts
+ * const squares = graph('squares')
+ *   .source('numbers', numbers)
+ *   .pipe('square', map((x: number) => x * x), { capacity: 4 })
+ *   .sink('print', toConsole());
+ * await run(squares);
+ * ```
  *
  * @param name what errors and drawings call it
  * @return a value to put a source on; every call gives a new graph and leaves the old one as it was

@@ -18,7 +18,9 @@ export interface ParallelOptions {
  *          parallel(fn, { concurrency: 2 })      a takes long, b does not
  *     out  --------A-B--C---|
  *
- *     const found = from(['a.jpg', 'b.jpg']).pipe(parallel(async (path) => sizeOf(path), { concurrency: 2 }));
+ * ```ts
+ * const sizes = from(['a.jpg', 'b.jpg']).pipe(parallel(async (path) => (await stat(path)).size, { concurrency: 2 }));
+ * ```
  *
  * In a plain pipe nothing bounds the items that wait for a free call; in a graph the links do.
  *

@@ -11,6 +11,10 @@ import { wiring } from './wiring.ts';
  * Nothing begins until the graph is found sound. Then sources, workers and sinks are opened in order, items move,
  * and whatever the end, everything is closed in reverse order: no timer, thread or handle is left. May be called again.
  *
+ * ```ts
+ * const { seconds, limiting, faults } = await run(training, { signal: AbortSignal.timeout(60_000) });
+ * ```
+ *
  * @return how it went: resolves when all is written, or when `stop` ended it early
  * @throws WiringError and OptionError before anything runs; StageError naming the stage and item where one failed;
  *   the reason of `signal` where that was aborted

@@ -29,7 +29,9 @@ export interface WorkersOptions {
  *          workers(module, { threads: 2, chunk: 2 })
  *     out  ------------A-B----C-D-|
  *
- *     .pipe('prepare', workers('rxface/operators/prepare', { threads: 2, size: [112, 112] }), { capacity: 512 })
+ * ```ts
+ * const faces = from(samples).pipe(workers('rxface/operators/prepare', { threads: 2, size: [112, 112] }));
+ * ```
  *
  * A record the module cannot use is a fault: counted, reported and replaced by a substitute drawn by the item's key.
  *

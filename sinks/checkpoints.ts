@@ -34,7 +34,9 @@ export interface CheckpointOptions {
  *
  * In plain words: a checkpoint is there whole or not at all, and an old one goes only after a newer one is safe.
  *
- *     graph('train', { seed: 7 }) ... .sink('checkpoints', toCheckpoints('run/checkpoints', { facts, keep: 3 }))
+ * ```ts
+ * const kept = steps.sink('checkpoints', toCheckpoints('checkpoints', { facts, keep: 3 }));
+ * ```
  *
  * @param folder where the folders 'step-00000400' go; made if need be
  * @return a sink; throws FileError where the disk is full or may not be written

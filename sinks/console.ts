@@ -14,7 +14,9 @@ export interface ConsoleOptions<T> {
  *
  * In plain words: on a terminal the line is rewritten, in a log file a line comes every ten seconds.
  *
- *     graph('train', { seed: 7 }) ... .sink('console', toConsole({ standing: (item) => ({ unit: 'steps', done: item.iteration }) }))
+ * ```ts
+ * const seen = steps.sink('console', toConsole({ standing: ({ iteration }) => ({ unit: 'steps', done: iteration }) }));
+ * ```
  *
  * @return a sink that writes to stderr, so that stdout stays free for results
  */

@@ -6,7 +6,9 @@ import type { Sink } from '../pipeline/contracts.ts';
  * In plain words: sinks put side by side into a graph promise nothing to each other; here what the second writes may rely
  * on what the first has written, as a checkpoint relies on the log lines up to its step.
  *
- *     graph('train', { seed: 7 }) ... .sink('files', inOrder(toJsonl('run/steps.jsonl'), toCheckpoints('run/checkpoints', options)))
+ * ```ts
+ * const kept = steps.sink('files', inOrder(toJsonl('steps.jsonl'), toCheckpoints('checkpoints', { facts })));
+ * ```
  *
  * @param sinks opened in this order, closed in reverse; all are closed even where one fails
  * @return a sink; throws what its sinks throw

@@ -7,7 +7,9 @@ import { openAppender, type Appender } from '../pipeline/files/write.ts';
  * In plain words: a log that any tool reads, whole lines only, even when the disk fills up.
  * A step's snapshot is left out: it belongs to the checkpoint, not to the log; its line is on the disk when the write is done.
  *
- *     graph('train', { seed: 7 }) ... .sink('log', toJsonl('run/steps.jsonl'))
+ * ```ts
+ * const logged = steps.sink('log', toJsonl('steps.jsonl'));
+ * ```
  *
  * @param path file to append to; made if need be, its folder must exist
  * @return a sink; throws FileError where the file cannot be written

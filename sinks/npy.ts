@@ -10,7 +10,12 @@ import type { Embeddings } from '../pipeline/items.ts';
  *
  * In plain words: the file appears when the run is complete, with every row; a run that fails leaves none.
  *
- *     graph('embed', { seed: 0 }) ... .sink('npy', toNpy('lfw.npy'))
+ * ```ts
+ * const written = graph('embed')
+ *   .source('batches', batchSource)
+ *   .pipe('embed', embed({ model }))
+ *   .sink('npy', toNpy('faces.npy'));
+ * ```
  *
  * @param path the .npy file; its folder is made if need be
  * @return a sink; throws FileError where the file cannot be written, ShapeError where dimensions differ

@@ -9,6 +9,10 @@ import { tarMembers } from './tarMembers.ts';
 /**
  * CFP's pairs from its protocol, a folder or a tar (also gzipped) that holds `Protocol/`: images named '001/frontal/01'.
  *
+ * ```ts
+ * const profiles = await cfp('cfp.tar.gz', 'fp');
+ * ```
+ *
  * @param subset frontal against frontal, or frontal against profile
  * @throws FileError, or FormatError naming the file of the protocol that is missing or wrong
  */

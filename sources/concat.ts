@@ -8,6 +8,10 @@ import { indexed, type IndexedSource } from './indexed.ts';
  *
  * Ids stay as they are: two sources may have the same.
  *
+ * ```ts
+ * const people = concat(imageFolder('celebrities'), imageFolder('colleagues'));
+ * ```
+ *
  * @throws OptionError no source
  */
 export function concat(...sources: IndexedSource[]): IndexedSource {

@@ -10,6 +10,10 @@ import { parseDropList } from './parse/dropList.ts';
  * In plain words: who is in the test must not be in the training. A name that the source does not know is passed over,
  * since lists are often written for several sets.
  *
+ * ```ts
+ * const training = drop(imageFolder('faces'), ['Abel_Pacheco', 'Zico']);
+ * ```
+ *
  * @param names of classes, as the source calls them
  * @throws OptionError names of whom the source knows nobody, or which leave nobody
  */
@@ -42,6 +46,10 @@ export function drop(source: IndexedSource, names: readonly string[]): IndexedSo
 /**
  * Reads a list of people to leave out: one name a line, or a table of people whom two sets share (set_a, id_a, set_b,
  * id_b), plain or gzipped.
+ *
+ * ```ts
+ * const training = drop(imageFolder('faces'), await dropList('overlap.csv', 'lfw'));
+ * ```
  *
  * @param set of a table, the people of this set alone, whatever else their rows say; absent: everybody in it
  */

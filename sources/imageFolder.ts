@@ -19,6 +19,12 @@ export function isImageName(path: string): boolean {
  * In plain words: people and images come in the order of their names, compared as texts ('10' before '2').
  * What is in a file is seen when it is read: a file that is no image is the decoder's fault to report.
  *
+ * ```ts
+ * const faces = imageFolder('faces');
+ * await faces.open();
+ * console.log(faces.length, faces.classes); // 6 [ 'Ada', 'Grace' ]
+ * ```
+ *
  * @param root folder above the people
  * @param options.points table of five landmarks per image (see `landmarks`)
  * @throws FileError no such folder, no image below it, or an image that is gone when it is read

@@ -11,6 +11,10 @@ const NUMBERS = 10;
  *
  * In plain words: an image whose row is blank or missing is marked `pointsMissing`; it is resized instead, and counted.
  *
+ * ```ts
+ * const faces = landmarks(imageFolder('faces'), 'landmarks.csv');
+ * ```
+ *
  * @param path table, plain or gzipped: `image` (the id), eyeL_x, eyeL_y, eyeR_x, ..., mouthR_y; found by these names
  * @throws FormatError a column missing, a value that is no number, or a table none of whose rows is an image here
  */

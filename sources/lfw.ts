@@ -5,6 +5,10 @@ import { parseLfwPairs } from './parse/lfwPairs.ts';
 /**
  * LFW's pairs from its pairs.txt: images named 'Abel_Pacheco/Abel_Pacheco_0004', without extension.
  *
+ * ```ts
+ * const { pairs, folds } = await lfw('pairs.txt'); // 6000 pairs in 10 folds
+ * ```
+ *
  * @throws FileError, or FormatError with the byte offset of the first line that is wrong
  */
 export async function lfw(path: string): Promise<PairProtocol> {

@@ -5,6 +5,10 @@ import { indexed, type IndexedSource } from './indexed.ts';
  * The images of a source that are wanted, by their ids; nothing else is read. Order, labels and people stay.
  * Faults of the source stay behind: they may be of images that nobody wants, and whoever wants one sees that it is missing.
  *
+ * ```ts
+ * const mugshots = only(imageFolder('faces'), (id) => id.endsWith('_0001.jpg'));
+ * ```
+ *
  * @param wanted asked once for every id when the source is opened
  * @throws FormatError where no image is wanted
  */

@@ -24,6 +24,10 @@ export interface SourceOptions {
  * Opens whatever lies at a path: tar, tar.gz, .rec, image folder, or a folder with insightface's train.rec.
  * Files are told apart by their first bytes, not by their names.
  *
+ * ```ts
+ * const faces = await openSource('faces', { points: 'landmarks.csv' });
+ * ```
+ *
  * @param where path, or a fast-glob pattern over tars or .rec files, which also may match one folder
  * @throws FileError nothing there; FormatError none of these, or what the source itself finds wrong
  */

@@ -23,6 +23,12 @@ const MOST_CLASSES = 2 ** 24;
  * Opening reads the header of every record once: what is cut off, empty, out of place or labelled out of range becomes
  * a fault with file and offset, never an image.
  *
+ * ```ts
+ * const faces = recordIO('train.rec');
+ * await faces.open();
+ * const [first] = await faces.read(Int32Array.of(0)); // { id, label, bytes, ... }
+ * ```
+ *
  * @param pattern a .rec, or a fast-glob pattern over several that share their labels
  * @throws FileError nothing there; FormatError a broken .idx or property file, or not one image that can be used
  */

@@ -17,7 +17,9 @@ const NONE: Batch[] = [];
  *     ---- [ab] ------- [de] --|        c is the last partial batch of epoch 0: dropped
  *
  * ```ts
- * from(samples).pipe(batch(128)).subscribe(({ pixels, labels }) => ...); // pixels: [128, H, W, 3]
+ * from(faces)
+ *   .pipe(batch(2))
+ *   .subscribe(({ pixels, labels }) => console.log(pixels.length, labels)); // [2, H, W, 3] as one array
  * ```
  *
  * A batch never straddles epochs. Each face is copied once, into the buffer of its batch. Batches are numbered from the

@@ -24,7 +24,7 @@ export function arcFaceTemplate(height: number, width: number): number[] {
  *
  * ```ts
  * const face: Pixels = { height: 112, width: 112, data: new Uint8Array(112 * 112 * 3) };
- * const points = align(photograph, landmarks, face); // the landmarks in the pixels of `face`
+ * const placed = align(photograph, points, face); // the five points in the pixels of `face`
  * ```
  *
  * Least-squares similarity without reflection, bilinear, black border (Deng et al., ArcFace, section 4.1).

@@ -26,9 +26,10 @@ export { architecture, type Architecture, type ArchitectureName } from './iresne
  * ```ts
  * const model = createModel(architecture('ir18'), { seed: 7 });
  * const scope = createScope({ keeps: true });
- * const z = model.forward(model.normalise(batch.pixels, 16, batch.size), { train: true, updateStats: true, step: 1, seed: 7 }, scope);
+ * const x = model.normalise(pixels, 16, [112, 112]);
+ * const z = model.forward(x, { train: true, updateStats: true, step: 1, seed: 7 }, scope);
  * const grads: Grads = {};
- * model.backward(dz, scope, grads, false); // consumes dz, as layers do
+ * model.backward(onesLike(z), scope, grads, false); // consumes the gradient, as layers do
  * // scope.statistics now holds the new running statistics: take them out, put them into model.params.
  * scope.dispose();
  * ```

@@ -20,7 +20,9 @@ export interface EmbedOptions {
  *     {2 x D numbers} --- {1 x D} ---- |
  *
  * ```ts
- * from(batches).pipe(embed({ model })).subscribe(({ ids, values, dimension }) => ...);
+ * from(batches)
+ *   .pipe(embed({ model }))
+ *   .subscribe(({ ids, values, dimension }) => console.log(ids, values.length / dimension));
  * ```
  *
  * With `flip` the value is z(image) + z(mirrored image), both un-normalised (face-recognition code since ArcFace; LFW protocol).
