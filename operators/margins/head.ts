@@ -43,7 +43,7 @@ export interface HeadOutput {
  * The head of a training step: cosines, margin, softmax cross entropy, and the gradients by embeddings and centres.
  *
  * In plain words: how far each face is from where it should be, and in which direction both it and the centres have to move.
- * The margin works on [B] vectors of the own class alone and is written back into the [B, C] logits.
+ * A margin that needs 'target' works on [B] vectors of the own class alone, which are written back into the [B, C] logits.
  *
  * AdaFace paper, Eq 9 to 12.
  */
@@ -73,7 +73,9 @@ export function head({ embedding, kernel, labels, margin, quality, residual }: H
     const lack: Tensor1D = expm1(neg(losses)); // P - 1
     const gradientScale: Tensor1D = mul(lack, bent.slope);
     const { negatives } = bent;
-    const dOwn: Tensor1D = negatives ? add(gradientScale, sum(mul(dLogits, negatives.dTarget), 1)) : gradientScale;
+    const dOwn: Tensor1D = negatives?.dTarget
+      ? add(gradientScale, sum(mul(dLogits, negatives.dTarget), 1))
+      : gradientScale;
     const dOthers: Tensor2D = negatives ? mul(dLogits, negatives.slopes) : dLogits;
     const dNorms = normGradient(bent.dNorm && mul(mul(lack, bent.dNorm), margin.scale * weight), bent.extraLoss?.dNorm);
 

@@ -25,10 +25,10 @@ export interface MarginOutput {
   slope: Tensor1D;
   /**
    * For margins that bend the other classes too, all [B, C]: `logits` in cosine units before the scale,
-   * `slopes` = d logit / d its own cosine, `dTarget` = d logit / d cosTarget. The own class's column is ignored in
-   * `logits` and `slopes` and must be zero in `dTarget`.
+   * `slopes` = d logit / d its own cosine, `dTarget` = d logit / d cosTarget, absent where it is 0 everywhere. The own class's
+   * column is ignored in `logits` and `slopes` and must be zero in `dTarget`.
    */
-  negatives?: { logits: Tensor2D; slopes: Tensor2D; dTarget: Tensor2D };
+  negatives?: { logits: Tensor2D; slopes: Tensor2D; dTarget?: Tensor2D };
   /** [B] d target / d norm, for margins whose gradient reaches the norm (MagFace). */
   dNorm?: Tensor1D;
   /** Added to the mean loss, with its gradient [B] by the norms. */

@@ -13,7 +13,7 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import type { StateArray, StateMap } from '../../pipeline/contracts.ts';
-import { FormatError } from '../../pipeline/errors.ts';
+import { loadOne, saveOne } from './oneNumber.ts';
 
 export interface RunningStatistics {
   /** Takes a batch in and gives the statistics as they stand after it; both stay this object's. */
@@ -65,12 +65,8 @@ export function runningStatistics(momentum: number, start?: { mean: number; std:
     },
     load(state) {
       if (!start && Object.keys(state).length === 0) return;
-      const value = (name: string): Scalar => {
-        const array = state[name];
-        if (array?.data.length !== 1) throw new FormatError(name, undefined, 'an array of one number', array?.shape);
-        return scalar(array.data[0]!);
-      };
-      set({ mean: value('batch_mean'), std: value('batch_std') });
+      const [meanThen, stdThen] = [loadOne(state, 'batch_mean'), loadOne(state, 'batch_std')];
+      set({ mean: scalar(meanThen), std: scalar(stdThen) });
     },
     dispose() {
       current?.mean.dispose();
@@ -85,5 +81,5 @@ function average(history: Scalar, now: Scalar, momentum: number): Scalar {
 }
 
 function arrayOf(x: Scalar | number): StateArray {
-  return { shape: [1], data: typeof x === 'number' ? Float32Array.of(x) : Float32Array.from(x.dataSync()) };
+  return saveOne(typeof x === 'number' ? x : x.dataSync()[0]!);
 }

@@ -3,12 +3,18 @@ import {
   adaFace,
   arcFace,
   architecture,
+  combined,
   cosFace,
   cosineSchedule,
+  curricularFace,
+  magFace,
+  mvSoftmax,
   normFace,
   polynomialSchedule,
   softmax,
+  sphereFace,
   stepSchedule,
+  withFiltering,
   type Architecture,
   type Margin,
   type Schedule,
@@ -39,17 +45,33 @@ export function precisionOf(
   return 'bfloat16';
 }
 
-/** The margin a config asks for. */
+/** The margin a config asks for, filtered where it says so. */
 export function marginOf(head: Config['head']): Margin {
+  const margin = plainMarginOf(head);
+  const threshold = head.name === 'softmax' ? undefined : head.filter;
+  return threshold === undefined ? margin : withFiltering(margin, { threshold });
+}
+
+function plainMarginOf(head: Config['head']): Margin {
   switch (head.name) {
     case 'softmax':
       return softmax();
     case 'normface':
       return normFace(head);
+    case 'sphereface':
+      return sphereFace(head);
     case 'cosface':
       return cosFace(head);
     case 'arcface':
       return arcFace(head);
+    case 'combined':
+      return combined(head);
+    case 'mvsoftmax':
+      return mvSoftmax(head);
+    case 'curricularface':
+      return curricularFace(head);
+    case 'magface':
+      return magFace(head);
     case 'adaface':
       return adaFace(head);
   }

@@ -55,8 +55,8 @@ describe('parseConfig', () => {
     expect(faultsOf(SMALL.replace('  sources:', '  sorces: 1\n  sources:'))).toEqual([
       "c.yaml:3: data.sorces is no known key; did you mean 'sources'?",
     ]);
-    expect(faultsOf(`${SMALL}augment: { photometric: 0.2 }\n`)).toEqual([
-      'c.yaml:9: augment.photometric is no known key; known here: flip',
+    expect(faultsOf(`${SMALL}augment: { sharpen: 0.2 }\n`)).toEqual([
+      'c.yaml:9: augment.sharpen is no known key; known here: flip, crop, rescale, photometric, blur, occlude',
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('parseConfig', () => {
 
   it('names the choices of a section that comes in kinds', () => {
     expect(faultsOf(SMALL.replace('cosface', 'cosfase'))).toEqual([
-      "c.yaml:6: head.name must be one of softmax, normface, cosface, arcface, adaface, received 'cosfase'",
+      "c.yaml:6: head.name must be one of softmax, normface, sphereface, cosface, arcface, combined, mvsoftmax, curricularface, magface, adaface, received 'cosfase'",
     ]);
   });
 
