@@ -3,3 +3,8 @@ export { toConsole, type ConsoleOptions } from './console.ts';
 export { inOrder } from './inOrder.ts';
 export { jsonLine, toJsonl } from './jsonLines.ts';
 export { toNpy } from './npy.ts';
+export { toTensorBoard, type Shown, type TensorBoard, type TensorBoardOptions } from './tensorBoard.ts';
+export { page, type Page, type Picture, type Section, type Table } from './encode/page.ts';
+export type { Axis } from './plot/axes.ts';
+export { linePlot, type LinePlot, type Series } from './plot/linePlot.ts';
+export { thin, type ThinPoint } from './plot/thin.ts';

@@ -4,10 +4,19 @@ import { engineCommand } from './engine.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { inspectCommand } from './inspect.ts';
 import type { Command } from './program.ts';
+import { reportCommand } from './report.ts';
 import { trainCommand } from './train.ts';
 
 /** Every command, in the order in which the help lists them: a new one is a line here. */
-const COMMANDS = [engineCommand, trainCommand, embedCommand, evaluateCommand, inspectCommand, benchCommand];
+const COMMANDS = [
+  engineCommand,
+  trainCommand,
+  embedCommand,
+  evaluateCommand,
+  inspectCommand,
+  reportCommand,
+  benchCommand,
+];
 
 /** Adds every command to a program. */
 export function addCommands(program: Command): Command {

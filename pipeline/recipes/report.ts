@@ -1,0 +1,68 @@
+import { basename, join, resolve } from 'node:path';
+import type { StepItem } from 'rxface';
+import { page, type Picture } from 'rxface/sinks';
+import { exists, list, readFile, readText } from '../files/read.ts';
+import { writeFile } from '../files/write.ts';
+import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
+import { readConfig } from './config.ts';
+import type { EvaluationLine } from './evaluations.ts';
+import { lead, sections } from './reportSections.ts';
+import { checkpointsOf, configOf, readLines, runFolder } from './runFolder.ts';
+import type { Config } from './schema.ts';
+
+/** What a run folder says of its run. */
+export interface RunRecord {
+  config: Config;
+  steps: StepItem[];
+  evaluations: EvaluationLine[];
+  /** Of the newest checkpoint; absent before the first. */
+  manifest?: Manifest;
+  pictures: Picture[];
+}
+
+/** Folder of the pictures that belong into a report: PNGs whose names are their captions. */
+export function picturesOf(run: string): string {
+  return join(run, 'pictures');
+}
+
+/**
+ * Writes report.html into a run folder: what was trained on what, evaluations, curves, pictures and the config, in one file
+ * that needs no other and no script.
+ *
+ * Everything is read from the folder, so that it can be written again at any time, also while the run goes on.
+ *
+ * @returns path of the report
+ * @throws FileError, ConfigError where the folder holds no run
+ */
+export async function writeReport(run: string): Promise<string> {
+  const record = await readRun(run);
+  const path = join(run, 'report.html');
+  await writeFile(path, page({ title: basename(resolve(run)), lead: lead(record), sections: sections(record) }));
+  return path;
+}
+
+async function readRun(run: string): Promise<RunRecord> {
+  const { steps, evaluations } = runFolder(run);
+  const config = await readConfig(configOf(run));
+  const newest = (await checkpointsOf(run)).toSorted((a, b) => b.step - a.step)[0];
+  const manifest = newest && (await manifestOf(join(newest.path, MANIFEST_FILE)));
+  return {
+    config,
+    steps: await readLines<StepItem>(steps),
+    evaluations: await readLines<EvaluationLine>(evaluations),
+    ...(manifest && { manifest }),
+    pictures: await readPictures(picturesOf(run)),
+  };
+}
+
+async function manifestOf(file: string): Promise<Manifest | undefined> {
+  return (await exists(file)) ? parseManifest(await readText(file), file) : undefined;
+}
+
+async function readPictures(folder: string): Promise<Picture[]> {
+  if (!(await exists(folder))) return [];
+  const files = (await list(folder)).filter(({ name }) => name.endsWith('.png'));
+  return Promise.all(
+    files.map(async ({ name, path }) => ({ png: await readFile(path), caption: name.replace(/^\d+ |\.png$/g, '') })),
+  );
+}
