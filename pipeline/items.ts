@@ -5,6 +5,12 @@ export const FACTORS = ['ethnicity', 'pose', 'blur', 'occlusion'] as const;
 export type Factor = (typeof FACTORS)[number];
 
 /**
+ * Classes of the pose label: the face's yaw in steps of 30 degrees, -90 is 0, straight ahead 3 and 90 is 6
+ * (MvCoM, appendix A.3). A mirrored face has the label POSE_CLASSES - 1 - label.
+ */
+export const POSE_CLASSES = 7;
+
+/**
  * Where an item stands: `position` in the shuffled epoch, `index` in the source.
  * Randomness is keyed by (seed, stage, epoch, position), never drawn from a hidden generator.
  */
@@ -22,6 +28,8 @@ export interface Sample extends Key {
   label: number;
   /** Encoded image (JPEG, PNG, WebP). */
   bytes?: Uint8Array;
+  /** Why there is no image: what reading found wrong with this record. The stage that needs the image makes a fault of it. */
+  damage?: string;
   /** Decoded pixels, RGB, rows of width x 3 (HWC). */
   pixels?: Uint8Array;
   /** [height, width] of `pixels`. */
@@ -102,4 +110,6 @@ export interface Snapshot {
   weights: StateMap;
   /** Momentum under 'momentum.<name>', margin statistics under 'margin.<name>', ... */
   state: StateMap;
+  /** Of this step's batch a number for each face: 'norm', 'cosine' to its centre, 'probability' of its class, 'margin', 'gradientScale'. */
+  faces?: Record<string, Float32Array>;
 }

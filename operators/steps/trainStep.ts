@@ -97,7 +97,9 @@ export function trainStep(options: TrainStepOptions): TrainStep {
     if (snapshot?.(item)) {
       const { epoch, position } = item;
       const weights = saveTrainedWeights(trained);
-      item.snapshot = { epoch, iteration, position, weights, state: saveTrainedState(trained, iteration) };
+      const { norms: norm, cosine, probability, margin: margins, gradientScale } = numbers;
+      const faces = { norm, cosine, probability, margin: margins, gradientScale };
+      item.snapshot = { epoch, iteration, position, weights, state: saveTrainedState(trained, iteration), faces };
     }
     return item;
   };
