@@ -27,10 +27,15 @@ export { trainStep, type TrainStep, type TrainStepOptions } from './steps/trainS
 export { blur, BLUR_KERNELS, gaussianBlur } from './augment/blur.ts';
 export { occlude, OCCLUSION_BLOCKS, type Occlusion } from './augment/occlude.ts';
 export { adjust, photometric, type Adjustment, type PhotometricOptions } from './augment/photometric.ts';
+export { augment, type AugmentKey, type Augmented, type Drawn } from './augment/augment.ts';
+export { crop, type CropBox } from './augment/crop.ts';
+export { rescale, type Rescale } from './augment/rescale.ts';
+export { augmentSettings, type AugmentOptions, type AugmentSettings } from './augment/settings.ts';
 export { align, ARCFACE_TEMPLATE, arcFaceTemplate } from './image/align.ts';
 export { contactSheet, type ContactSheetOptions } from './image/contactSheet.ts';
 export { loadDecoder, type Decode } from './image/decode.ts';
-export { flip, flipPoints } from './image/flip.ts';
+export { flip, flipPoints, flipPose } from './image/flip.ts';
+export { INTERPOLATIONS, type Interpolation } from './image/interpolation.ts';
 export { resize } from './image/resize.ts';
 export { hashKey, keyedRandom } from './maths/keyedRandom.ts';
 export { similarity, type Similarity } from './maths/similarity.ts';

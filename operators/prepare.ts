@@ -3,27 +3,30 @@ import { OptionError, RxfaceError } from '../pipeline/errors.ts';
 import type { Sample } from '../pipeline/items.ts';
 import type { Pixels } from '../pipeline/pixels.ts';
 import type { Result, Work, WorkContext } from '../pipeline/work.ts';
+import { augment } from './augment/augment.ts';
+import { throughSize } from './augment/rescale.ts';
+import { augmentSettings, refuseUnknown } from './augment/settings.ts';
+import type { AugmentOptions, AugmentSettings } from './augment/settings.ts';
 import { align } from './image/align.ts';
 import { loadDecoder } from './image/decode.ts';
 import type { Decode } from './image/decode.ts';
-import { flip, flipPoints } from './image/flip.ts';
 import { resize } from './image/resize.ts';
-import { hashKey } from './maths/keyedRandom.ts';
 
 /** What `prepare` makes of encoded faces. */
 export interface PrepareOptions {
   /** [height, width] of the faces that leave. Default [112, 112]. */
   size?: readonly [number, number];
-  augment?: {
-    /** Chance of a mirrored face, in [0, 1]. Default 0. */
-    flip?: number;
-  };
+  /** Height in pixels to which every face is reduced (area) before it is brought back to `size` (bicubic): how a test at low resolution is made. Default: not reduced. */
+  reduce?: number;
+  /** Chances of augmentations. Default: none. */
+  augment?: AugmentOptions;
 }
 
 interface Settings {
   height: number;
   width: number;
-  flip: number;
+  reduce: number | undefined;
+  augment: AugmentSettings;
 }
 
 /**
@@ -34,11 +37,11 @@ interface Settings {
  * ```ts
  * graph('train', { seed: 7 })
  *   .source('shards', recordIO('data/train.rec'), { epochs: 20, shuffle: 'full' })
- *   .pipe('prepare', workers('rxface/operators/prepare', { threads: 2, augment: { flip: 0.5 } }), { capacity: 512 });
+ *   .pipe('prepare', workers('rxface/operators/prepare', { threads: 2, augment: { flip: 0.5, crop: 0.2 } }), { capacity: 512 });
  * ```
  *
  * A sample with five landmarks is aligned to the ArcFace template, one without is resized. What leaves has `pixels`
- * and `size`, no `bytes`, and its `points` in pixels of the prepared face. The flip is keyed by (seed, 'flip', epoch,
+ * and `size`, no `bytes`, and its `points` in pixels of the prepared face. Augmentations are keyed by (seed, name, epoch,
  * position): the same faces come out of any number of threads, in chunks of any size. Each face fills an ArrayBuffer of its
  * own, so that it leaves its thread by transfer.
  *
@@ -74,6 +77,7 @@ function isDone(result: Result<Sample> | Promise<Result<Sample>>): result is Res
 
 /** The image a sample brings: encoded, or already as pixels. */
 function picture(sample: Sample, decode: Decode): Pixels | Promise<Pixels> {
+  if (sample.damage !== undefined) throw new RxfaceError(sample.damage);
   if (sample.bytes !== undefined) return decode(sample.bytes);
   const { pixels, size } = sample;
   if (pixels === undefined || size === undefined || pixels.length !== size[0] * size[1] * 3) {
@@ -83,19 +87,19 @@ function picture(sample: Sample, decode: Decode): Pixels | Promise<Pixels> {
 }
 
 /** Aligns or resizes `image` to a face in a buffer of its own, and augments it there. */
-function place(sample: Sample, image: Pixels, { height, width, flip: chance }: Settings, seed: number): Sample {
-  const { bytes: _, points, ...rest } = sample;
+function place(sample: Sample, image: Pixels, settings: Settings, seed: number): Sample {
+  const { bytes: _, points, variation, ...rest } = sample;
+  const { height, width, reduce } = settings;
   const face = { height, width, data: new Uint8Array(height * width * 3) };
-  let placed: Float32Array | undefined;
+  const labels: Pick<Sample, 'points' | 'variation'> = { ...(variation && { variation }) };
   if (points === undefined) resize(image, face);
-  else placed = align(image, points, face);
-  if (hashKey(seed, 'flip', sample.epoch, sample.position) < chance * 2 ** 32) {
-    flip(face);
-    placed &&= flipPoints(placed, width);
+  else labels.points = align(image, points, face);
+  if (reduce !== undefined) {
+    const size = [reduce, Math.max(1, Math.round((reduce * width) / height))] as const;
+    throughSize(face, { size, down: 'area', up: 'bicubic' });
   }
-  const prepared: Sample = { ...rest, pixels: face.data, size: [height, width] };
-  if (placed !== undefined) prepared.points = placed;
-  return prepared;
+  const { drawn: _drawn, ...augmented } = augment(face, labels, settings.augment, { seed, ...sample });
+  return { ...rest, ...augmented, pixels: face.data, size: [height, width] };
 }
 
 /**
@@ -108,23 +112,18 @@ function faultOf(sample: Sample, error: unknown, stage: string): Fault {
 }
 
 function check(options: Readonly<Record<string, unknown>>, stage: string): Settings {
-  const { size = [112, 112], augment = {}, ...unknown } = options as PrepareOptions;
-  refuseUnknown(unknown, '', 'size or augment', stage);
-  const whole = (side: unknown): boolean => Number.isInteger(side) && (side as number) >= 1 && (side as number) <= 4096;
-  if (!Array.isArray(size) || size.length !== 2 || !size.every(whole)) {
+  const { size = [112, 112], reduce, augment: chances = {}, ...unknown } = options as PrepareOptions;
+  refuseUnknown(unknown, '', 'size, reduce and augment are known', stage);
+  if (!Array.isArray(size) || size.length !== 2 || !size.every((side) => isWhole(side, 4096))) {
     throw new OptionError(stage, 'size', '[height, width], each a whole number in [1, 4096]', size);
   }
-  if (typeof augment !== 'object' || augment === null) {
-    throw new OptionError(stage, 'augment', 'an object such as { flip: 0.5 }', augment);
+  const [height, width] = size as [number, number];
+  if (reduce !== undefined && !isWhole(reduce, height)) {
+    throw new OptionError(stage, 'reduce', `a whole number in [1, ${height}], the height of the faces`, reduce);
   }
-  const { flip: chance = 0, ...others } = augment;
-  refuseUnknown(others, 'augment.', 'flip', stage);
-  if (!(chance >= 0 && chance <= 1)) throw new OptionError(stage, 'augment.flip', 'a chance in [0, 1]', chance);
-  return { height: size[0], width: size[1], flip: chance };
+  return { height, width, reduce, augment: augmentSettings(chances, stage) };
 }
 
-function refuseUnknown(rest: object, prefix: string, known: string, stage: string): void {
-  const [name] = Object.keys(rest);
-  if (name !== undefined)
-    throw new OptionError(stage, prefix + name, `left out: only ${known} is known`, Reflect.get(rest, name));
+function isWhole(value: unknown, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
 }

@@ -1,3 +1,4 @@
+import { POSE_CLASSES } from '../../pipeline/items.ts';
 import type { Pixels } from '../../pipeline/pixels.ts';
 
 /** Left and right of the five landmarks change places: eyes 0 and 1, mouth corners 3 and 4. */
@@ -37,4 +38,9 @@ export function flipPoints(points: ArrayLike<number>, width: number): Float32Arr
     mirrored[to * 2 + 1] = points[from * 2 + 1]!;
   });
   return mirrored;
+}
+
+/** The pose label of a mirrored face: its yaw negated. -1, no label, stays. */
+export function flipPose(label: number): number {
+  return label < 0 ? label : POSE_CLASSES - 1 - label;
 }

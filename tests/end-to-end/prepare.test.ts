@@ -19,10 +19,18 @@ beforeAll(async () => {
   }
 });
 
+const AUGMENT = {
+  flip: 0.5,
+  crop: 0.4,
+  rescale: 0.5,
+  photometric: { chance: 0.5, hue: 0.1, channels: 'bgr' },
+  blur: 0.3,
+  occlude: 0.3,
+};
 const prepare = (threads: number, chunk: number): Promise<Sample[]> =>
   lastValueFrom(
     from(samples).pipe(
-      workers('rxface/operators/prepare', { threads, chunk, size: [48, 48], augment: { flip: 0.5 } }),
+      workers('rxface/operators/prepare', { threads, chunk, size: [48, 48], augment: AUGMENT }),
       toArray(),
     ),
   );
@@ -30,6 +38,8 @@ const prepare = (threads: number, chunk: number): Promise<Sample[]> =>
 test('faces are the same bytes in the process and in any number of threads, in chunks of any size', async () => {
   const expected = await prepare(0, 16);
   expect(expected.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
+  expect(expected.some(({ variation }) => variation?.blur !== undefined)).toBe(true);
+  expect(expected.some(({ variation }) => variation?.occlusion !== undefined)).toBe(true);
   for (const [threads, chunk] of [
     [0, 1],
     [1, 16],

@@ -138,8 +138,8 @@ test.each([
   [{ size: [0, 112] }, 'prepare: size must be [height, width], each a whole number in [1, 4096], received [0,112]'],
   [{ augment: { flip: 1.5 } }, 'prepare: augment.flip must be a chance in [0, 1], received 1.5'],
   [{ augment: 3 }, 'prepare: augment must be an object such as { flip: 0.5 }, received 3'],
-  [{ flip: 0.5 }, 'prepare: flip must be left out: only size or augment is known, received 0.5'],
-  [{ augment: { flop: 1 } }, 'prepare: augment.flop must be left out: only flip is known, received 1'],
+  [{ flip: 0.5 }, 'prepare: flip must be left out: only size, reduce and augment are known, received 0.5'],
+  [{ reduce: 113 }, 'prepare: reduce must be a whole number in [1, 112], the height of the faces, received 113'],
 ])('refuses %j', async (options, message) => {
   const refused = await setup(options, { stage: 'prepare', seed: 1 }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(OptionError);

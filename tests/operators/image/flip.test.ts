@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flip, flipPoints } from '../../../operators/image/flip.ts';
+import { flip, flipPoints, flipPose } from '../../../operators/image/flip.ts';
 
 test('mirrors rows of pixels, channels in order', () => {
   const image = { height: 2, width: 3, data: Uint8Array.from({ length: 18 }, (_, i) => i) };
@@ -19,4 +19,8 @@ test('landmarks go with the pixels, and left becomes right', () => {
   const points = Float32Array.of(10, 1, 30, 2, 20, 3, 12, 4, 28, 5);
   expect([...flipPoints(points, 41)]).toEqual([10, 2, 30, 1, 20, 3, 12, 5, 28, 4]);
   expect(flipPoints(flipPoints(points, 41), 41)).toEqual(points);
+});
+
+test('a mirrored face looks the other way', () => {
+  expect([0, 1, 2, 3, 4, 5, 6, -1].map(flipPose)).toEqual([6, 5, 4, 3, 2, 1, 0, -1]);
 });

@@ -9,7 +9,7 @@ let root: string;
 let config: string;
 
 beforeAll(async () => {
-  ({ root, config } = await tinyTraining('augment: { photometric: 0.2 }\n'));
+  ({ root, config } = await tinyTraining('augment: { sharpen: 0.2 }\n'));
 });
 
 describe('rxface train, given what cannot be', () => {
@@ -21,7 +21,7 @@ describe('rxface train, given what cannot be', () => {
       err: [
         'rxface: --set head.m=2: head.m must be a number from 0 to 1, received 2',
         "rxface: --set train.batch=none: train.batch must be a whole number of at least 2, received 'none'",
-        `rxface: ${config}:9: augment.photometric is no known key; known here: flip`,
+        `rxface: ${config}:9: augment.sharpen is no known key; known here: flip, crop, rescale, photometric, blur, occlude`,
       ],
     });
   });
