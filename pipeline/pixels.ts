@@ -38,6 +38,23 @@ export async function encodePng(pixels: Pixels, overlay?: string): Promise<Uint8
   return image.png().toBuffer();
 }
 
+/**
+ * Renders an SVG and encodes it as JPEG, colours at full resolution.
+ *
+ * The bytes are the same each time on one machine; another version of sharp may round another way.
+ *
+ * @param options.quality 1 to 100
+ * @param options.sigma of a Gaussian blur in pixels, 0 for none
+ * @return bytes in memory of their own
+ */
+export async function encodeSvg(svg: string, options: { quality: number; sigma?: number }): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  const { quality, sigma = 0 } = options;
+  const drawing = sharp(Buffer.from(svg)).removeAlpha();
+  const image = sigma > 0 ? drawing.blur(sigma) : drawing;
+  return Uint8Array.from(await image.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer());
+}
+
 /** Loaded at the first use: most runs see JPEG only, and their worker threads need no libvips. */
 async function loadSharp(): Promise<SharpConstructor> {
   const { default: sharp } = await import('sharp');

@@ -1,6 +1,7 @@
 export { readNewestCheckpoint, readWeights, type Checkpoint, type Weights } from './checkpoint.ts';
 export { concat } from './concat.ts';
 export { drop, dropList } from './drop.ts';
+export { drawnFaces, type DrawnFacesOptions } from './drawnFaces.ts';
 export { imageFolder } from './imageFolder.ts';
 export { indexed, type Index, type IndexedSource } from './indexed.ts';
 export { landmarks } from './landmarks.ts';

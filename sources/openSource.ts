@@ -4,10 +4,12 @@ import { readPartHead } from '../pipeline/bytes/recordio.ts';
 import { FormatError } from '../pipeline/errors.ts';
 import { expand } from '../pipeline/files/glob.ts';
 import { exists, open, stat } from '../pipeline/files/read.ts';
+import { drawnFaces, type DrawnFacesOptions } from './drawnFaces.ts';
 import { drop } from './drop.ts';
 import { imageFolder } from './imageFolder.ts';
 import type { IndexedSource } from './indexed.ts';
 import { landmarks } from './landmarks.ts';
+import { parseDrawnPattern } from './parse/drawnPattern.ts';
 import { parseTarHeader, TAR_BLOCK_BYTES } from './parse/tarHeader.ts';
 import { recordIO } from './recordIO.ts';
 import { tar } from './tar.ts';
@@ -28,6 +30,8 @@ export interface SourceOptions {
  * const faces = await openSource('faces', { points: 'landmarks.csv' });
  * ```
  *
+ * 'drawn:people=50,perPerson=20,seed=7' is no path: it opens `drawnFaces` with these options.
+ *
  * @param where path, or a fast-glob pattern over tars or .rec files, which also may match one folder
  * @throws FileError nothing there; FormatError none of these, or what the source itself finds wrong
  */
@@ -40,6 +44,8 @@ export async function openSource(where: string, options: SourceOptions = {}): Pr
 }
 
 async function sourceAt(where: string): Promise<IndexedSource> {
+  const drawn = parseDrawnPattern(where);
+  if (drawn) return drawnFaces(drawn as unknown as DrawnFacesOptions);
   const found = await expand(where);
   const [first = where] = found;
   const folder = await firstFolder(found);

@@ -3,9 +3,10 @@ import { FormatError } from 'rxface';
 import { concat, dropList, openSource, type IndexedSource } from 'rxface/sources';
 import type { Config, SourceConfig } from './schema.ts';
 
-/** A path of data: relative ones start at `root`, else at RXFACE_DATA, else at the current folder. */
+/** A path of data: relative ones start at `root`, else at RXFACE_DATA, else at the current folder. 'drawn:...' is no path. */
 export function dataPath(path: string, root?: string): string {
   const base = root ?? process.env['RXFACE_DATA'];
+  if (path.startsWith('drawn:')) return path;
   return isAbsolute(path) || base === undefined || base === '' ? path : join(base, path);
 }
 

@@ -1,0 +1,33 @@
+export type Point = readonly [number, number];
+
+/** A number as SVG text, to a hundredth. */
+export function n(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+/** A smooth curve through points (Catmull and Rom's, as cubic Beziers); closed where it is an outline. */
+export function curve(points: readonly Point[], closed = false): string {
+  const count = points.length;
+  const at = (i: number): Point => points[closed ? (i + count) % count : Math.min(count - 1, Math.max(0, i))]!;
+  let text = `M${pair(at(0))}`;
+  for (let i = 0; i < (closed ? count : count - 1); i += 1) {
+    const [before, from, to, after] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
+    text += `C${pair([from[0] + (to[0] - before[0]) / 6, from[1] + (to[1] - before[1]) / 6])} `;
+    text += `${pair([to[0] - (after[0] - from[0]) / 6, to[1] - (after[1] - from[1]) / 6])} ${pair(to)}`;
+  }
+  return closed ? `${text}Z` : text;
+}
+
+/** Straight lines through points, closed. */
+export function polygon(points: readonly Point[]): string {
+  return `M${points.map(pair).join('L')}Z`;
+}
+
+/** Round dots of one size, drawn as the caps of strokes without length: short for many. */
+export function dots(points: readonly Point[]): string {
+  return points.map((point) => `M${pair(point)}h0`).join('');
+}
+
+function pair([x, y]: Point): string {
+  return `${n(x)} ${n(y)}`;
+}
