@@ -9,6 +9,7 @@ export * from './items.ts';
 export { classesOf } from './manifest.ts';
 export type { RunFacts } from './manifest.ts';
 export { parallel } from './parallel.ts';
+export type { Pixels } from './pixels.ts';
 export { createProgress } from './progress.ts';
 export type { Progress, Standing } from './progress.ts';
 export type { FaultBudget, NodeReport, RunOptions, RunReport } from './report.ts';

@@ -7,7 +7,7 @@ import type { Sink } from '../pipeline/contracts.ts';
  * on what the first has written, as a checkpoint relies on the log lines up to its step.
  *
  * ```ts
- * const kept = steps.sink('files', inOrder(toJsonl('steps.jsonl'), toCheckpoints('checkpoints', { facts })));
+ * const kept = steps.sink('files', inOrder(toJsonl('steps.jsonl'), toCheckpoints('checkpoints', { facts, keep: 3 })));
  * ```
  *
  * @param sinks opened in this order, closed in reverse; all are closed even where one fails

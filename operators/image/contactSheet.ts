@@ -25,7 +25,7 @@ const BACKGROUND = 245;
  * In plain words: the page of small prints on which one sees at a glance what a data set is like.
  *
  * ```ts
- * const png = await contactSheet(faces, { columns: 10, captions: faces.map((face) => face.name) });
+ * const png = await contactSheet([photograph, face], { columns: 2, captions: ['as taken', 'aligned'] });
  * ```
  *
  * @param images RGB, any sizes; each fills its tile in its own proportions.

@@ -48,7 +48,7 @@ export interface NormStats {
  * there, or from the state it was given; what is saved is what the last one came to.
  *
  * @example
- * from(batches).pipe(normStats()).subscribe(({ mean, std }) => console.log(mean, std));
+ * from([embeddings]).pipe(normStats()).subscribe(({ mean, std }) => console.log(mean, std));
  *
  * @return One item per batch, in order.
  * @throws OptionError where an option is outside its bounds

@@ -24,9 +24,9 @@ export { architecture, type Architecture, type ArchitectureName } from './iresne
  * A backbone with its weights.
  *
  * ```ts
- * const model = createModel(architecture('ir18'), { seed: 7 });
+ * const model = createModel(architecture('ir18', { size: [32, 32] }), { seed: 7 });
  * const scope = createScope({ keeps: true });
- * const x = model.normalise(pixels, 16, [112, 112]);
+ * const x = model.normalise(pixels, 2, [32, 32]);
  * const z = model.forward(x, { train: true, updateStats: true, step: 1, seed: 7 }, scope);
  * const grads: Grads = {};
  * model.backward(onesLike(z), scope, grads, false); // consumes the gradient, as layers do
