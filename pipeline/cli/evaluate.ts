@@ -97,9 +97,9 @@ async function score(protocol: PairProtocolName, pairs: string, options: Options
     const model = await modelOf(options.model, say);
     try {
       const { json, model: _, ...given } = options;
-      const side = Math.min(...model.architecture.size);
-      if ((given.reduce ?? 1) > side)
-        throw new OptionError('evaluate', '--reduce', `at most the ${side} pixels of the network`, given.reduce);
+      const [height] = model.architecture.size;
+      if ((given.reduce ?? 1) > height)
+        throw new OptionError('evaluate', '--reduce', `at most the ${height} pixels of the network`, given.reduce);
       const progress = createProgress();
       const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress });
       if (json) sayJson(result);

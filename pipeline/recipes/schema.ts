@@ -150,9 +150,9 @@ function acrossSections(config: Config): ReturnType<typeof checkConfig> {
   const names = evaluate.map(({ protocol, reduce }) => reducedName(protocol, reduce));
   const judges = names.length > 0 ? `one of ${names.join(', ')}, which evaluate lists` : 'left out: evaluate is empty';
   demand(best === undefined || names.includes(best), ['checkpoint', 'best'], judges);
-  const side = Math.min(...model.size);
+  const [height] = model.size;
   for (const [i, { reduce = 1 }] of evaluate.entries())
-    demand(reduce <= side, ['evaluate', i, 'reduce'], `at most the ${side} pixels of model.size`);
+    demand(reduce <= height, ['evaluate', i, 'reduce'], `at most the ${height} pixels of model.size`);
   if (rate.name === 'cosine') demand(rate.to <= rate.lr, ['schedule', 'to'], `at most schedule.lr = ${rate.lr}`);
   if (rate.name === 'step') {
     const ascending = rate.milestones.every((epoch, i) => epoch > (rate.milestones[i - 1] ?? 0));
