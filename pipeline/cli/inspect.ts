@@ -1,6 +1,3 @@
-import { loadDecoder } from '../../operators/image/decode.ts';
-import { align } from '../../operators/image/align.ts';
-import { contactSheet } from '../../operators/image/contactSheet.ts';
 import { concat } from '../../sources/concat.ts';
 import { drop, dropList } from '../../sources/drop.ts';
 import type { IndexedSource } from '../../sources/indexed.ts';
@@ -9,35 +6,35 @@ import { describeFault } from '../describe.ts';
 import { OptionError } from '../errors.ts';
 import { exists } from '../files/read.ts';
 import { writeFile } from '../files/write.ts';
-import type { Pixels } from '../pixels.ts';
 import { readConfig } from '../recipes/config.ts';
 import { openFaces } from '../recipes/data.ts';
 import { inspection, type Inspection } from './inspection.ts';
 import { collect, type Command, examples, EXIT, say, sayJson, sayResult } from './program.ts';
+import { augmentSheet, ON_SHEET, sourceSheet } from './sheet.ts';
 
 interface InspectOptions {
   points?: string;
   drop: string[];
   set: string[];
+  augment?: string;
   contact?: string;
   records?: boolean;
   json?: boolean;
 }
 
 const MOST_LINES = 10;
-const ON_SHEET = 100;
-const ALIGNED = 112;
 
 /** `rxface inspect`: what is in a source, and what is wrong with it. Exit code 1 where anything is. */
 export function inspectCommand(program: Command): void {
   program
     .command('inspect')
     .description('Say what is in image sources, and what is wrong with them.')
-    .argument('<sources...>', 'tar, tar.gz, .rec, image folder, a pattern over these, or a training config (YAML)')
+    .argument('[sources...]', 'tar, tar.gz, .rec, image folder, a pattern over these, or a training config (YAML)')
     .option('--points <csv>', 'table of five landmarks per image')
     .option('--drop <list>', 'people to leave out: FILE, FILE:SET or NAME,NAME; repeatable', collect, [])
     .option('--set <key=value>', 'as in train, for a config; repeatable', collect, [])
     .option('--contact <png>', `a sheet of ${ON_SHEET} images spread over the source, aligned where there are points`)
+    .option('--augment <config>', 'with --contact: a few of them as this training config has them seen, epoch by epoch')
     .option('--records', 'with --json: every image with its key, label, bytes and sha256')
     .option('--json', 'one JSON object on stdout')
     .addHelpText(
@@ -45,6 +42,7 @@ export function inspectCommand(program: Command): void {
       examples(
         ['rxface inspect faces/ --contact sheet.png', 'what a folder of people holds, and how it looks'],
         ['rxface inspect my.yaml --set data.root=/data', 'the images that a config trains on'],
+        ['rxface inspect --augment my.yaml --contact sheet.png', 'these images as its augmentations change them'],
       ),
     )
     .action(inspect);
@@ -53,10 +51,16 @@ export function inspectCommand(program: Command): void {
 async function inspect(paths: string[], options: InspectOptions): Promise<void> {
   if (options.records && !options.json)
     throw new OptionError('inspect', '--records', 'used together with --json', 'alone');
-  const source = await sourceOf(paths, options);
+  if (options.augment !== undefined && options.contact === undefined)
+    throw new OptionError('inspect', '--augment', 'used together with --contact', 'alone');
+  const config = options.augment === undefined ? undefined : await readConfig(options.augment, options.set);
+  const source = await sourceOf(paths.length === 0 && options.augment ? [options.augment] : paths, options);
   try {
     const found = await inspection(source, { records: options.records ?? false });
-    if (options.contact !== undefined) await writeFile(options.contact, await sheetOf(source));
+    if (options.contact !== undefined) {
+      const sheet = config === undefined ? await sourceSheet(source) : await augmentSheet(source, config);
+      await writeFile(options.contact, sheet);
+    }
     const { count, classes, perClass, bytes, faults, records } = found;
     if (options.json) sayJson({ count, classes, perClass, bytes, faults, ...(records && { records }) });
     else sayResult(textOf(source, found));
@@ -69,6 +73,8 @@ async function inspect(paths: string[], options: InspectOptions): Promise<void> 
 }
 
 async function sourceOf(paths: string[], options: InspectOptions): Promise<IndexedSource> {
+  if (paths.length === 0)
+    throw new OptionError('inspect', 'sources', 'at least one source, or a config for --augment', 'none');
   if (options.points !== undefined && paths.length > 1)
     throw new OptionError('inspect', '--points', 'a table for one source', `${paths.length} sources`);
   const sources = await Promise.all(
@@ -109,26 +115,4 @@ function textOf(source: IndexedSource, found: Inspection): string {
 
 function number(value: number): string {
   return value.toLocaleString('en');
-}
-
-async function sheetOf(source: IndexedSource): Promise<Uint8Array> {
-  const length = source.length ?? 0;
-  const shown = Math.min(ON_SHEET, length);
-  const decode = await loadDecoder();
-  const images: Pixels[] = [];
-  const captions: string[] = [];
-  for (const sample of await source.read(
-    Int32Array.from({ length: shown }, (_, i) => Math.floor((i * length) / shown)),
-  )) {
-    try {
-      const pixels = await decode(sample.bytes ?? new Uint8Array());
-      const face = { height: ALIGNED, width: ALIGNED, data: new Uint8Array(ALIGNED * ALIGNED * 3) };
-      if (sample.points) align(pixels, sample.points, face);
-      images.push(sample.points ? face : pixels);
-      captions.push(source.classes?.[sample.label] ?? sample.id);
-    } catch (error) {
-      say(`rxface: not on the sheet: '${sample.id}': ${(error as Error).message}`);
-    }
-  }
-  return contactSheet(images, { captions });
 }

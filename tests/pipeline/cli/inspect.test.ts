@@ -88,6 +88,23 @@ it('draws a contact sheet, aligned where there are points', async () => {
   expect((await sharp(readFileSync(`${here}/sheet.png`)).metadata()).width).toBeGreaterThan(2 * 112);
 });
 
+it("draws what a config's augmentations make of its own faces", async () => {
+  const here = folder();
+  const face = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#a63' } }).jpeg().toBuffer(); // prettier-ignore
+  put(here, {
+    'faces/ann/1.jpg': face,
+    'my.yaml':
+      `data: { root: ${here}, sources: [{ path: faces }] }\nmodel: { name: ir10 }\nhead: { name: cosface }\n` +
+      'schedule: { name: cosine, lr: 0.1 }\naugment: { crop: 1 }\ntrain: { batch: 2, epochs: 1 }\n',
+  });
+  expect(await rxface('--augment', `${here}/my.yaml`, '--contact', `${here}/sheet.png`)).toBe(0);
+  expect(out).toContain('images    1 ');
+  const { data } = await sharp(readFileSync(`${here}/sheet.png`))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect(data.includes(0)).toBe(true);
+});
+
 const data = new URL('../../../../shared/data/', import.meta.url).pathname;
 it.skipIf(!existsSync(data))('inspects the training faces of a config (skipped without the data beside)', async () => {
   const config = new URL('../../../pipeline/recipes/celeba-bollywood.yaml', import.meta.url).pathname;
