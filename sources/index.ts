@@ -7,6 +7,7 @@ export { indexed, type Index, type IndexedSource } from './indexed.ts';
 export { landmarks } from './landmarks.ts';
 export { openSource, type SourceOptions } from './openSource.ts';
 export { recordIO } from './recordIO.ts';
+export { shards } from './shards.ts';
 export { tar } from './tar.ts';
 export { cfp } from './cfp.ts';
 export { lfw } from './lfw.ts';

@@ -28,7 +28,7 @@ export interface Index {
   id(index: number): string;
   place(index: number): Place;
   /** What the samples at these indexes hold besides index, id and label. */
-  read(at: Int32Array): Promise<Pick<Sample, 'bytes' | 'points' | 'pointsMissing' | 'variation'>[]>;
+  read(at: Int32Array): Promise<Pick<Sample, 'bytes' | 'damage' | 'points' | 'pointsMissing' | 'variation'>[]>;
   close?(): Promise<void>;
 }
 
@@ -37,6 +37,17 @@ const CHUNK = 64;
 /**
  * A source made of what opens it. Opening is idempotent and happens by itself at the first read; after `close` it
  * can be opened again.
+ *
+ * ```ts
+ * const mine = indexed('mine', [], async () => ({
+ *   labels: Int32Array.of(0, 1),
+ *   classes: ['Ada', 'Grace'],
+ *   faults: [],
+ *   id: (i) => `face-${i}`,
+ *   place: (i) => ({ file: `face-${i}.png` }),
+ *   read: async (at) => Array.from(at, () => ({ bytes })),
+ * }));
+ * ```
  *
  * @param parents sources it is made of: opened before `build`, closed with it, and where any of that fails
  * @throws OptionError from `read` for an index outside 0 to length - 1

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FileError, FormatError, OptionError } from '../../pipeline/errors.ts';
 import { openSource } from '../../sources/openSource.ts';
 import { folder, imageBytes, payloadOf, put, recordsOf, tarOf } from '../fixtures/archives.ts';
+import { shardOf } from '../fixtures/shards.ts';
 
 const archive = tarOf([
   { name: 'ann/1.jpg', content: imageBytes(1) },
@@ -12,6 +13,9 @@ const { rec, idx } = recordsOf([
   [0, payloadOf(0, imageBytes(1))],
   [1, payloadOf(1, imageBytes(2))],
 ]);
+const { shard } = shardOf(
+  [1, 2].map((i) => ({ key: ['ann/1.jpg', 'bob/1.jpg'][i - 1]!, label: i - 1, bytes: imageBytes(i) })),
+);
 
 describe('openSource', () => {
   it('knows what lies at a path by its bytes', async () => {
@@ -24,15 +28,30 @@ describe('openSource', () => {
       'faces/bob/1.jpg': imageBytes(2),
       'set/train.rec': rec,
       'set/train.idx': idx,
+      shard,
+      'harmed.faces': shard.with(0, 0),
+      'shards/x-000000.faces': shard,
     });
     const ids: string[] = [];
-    for (const name of ['a.tar', 'zipped', 'b.rec', 'faces', 'set', '*.tar', '[b].rec']) {
+    for (const name of [
+      'a.tar',
+      'zipped',
+      'b.rec',
+      'faces',
+      'set',
+      '*.tar',
+      '[b].rec',
+      'shard',
+      'harmed.faces',
+      'shards',
+    ]) {
       const source = await openSource(`${here}/${name}`);
       ids.push(source.id(1));
       expect(source.classes).toHaveLength(2);
       await source.close();
     }
-    expect(ids).toEqual(['bob/1.jpg', 'bob/1.jpg', '1', 'bob/1.jpg', '1', 'bob/1.jpg', '1']);
+    const bob = 'bob/1.jpg';
+    expect(ids).toEqual([bob, bob, '1', bob, '1', bob, '1', bob, bob, bob]);
   });
 
   it('takes people out', async () => {
@@ -63,6 +82,6 @@ describe('openSource', () => {
     await expect(openSource(`${here}/none`)).rejects.toThrow(FileError);
     await expect(openSource(`${here}/none`)).rejects.toThrow(/none: there is no such file or folder$/);
     await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow(FormatError);
-    await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow('byte 0: expected a tar, tar.gz or RecordIO file');
+    await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow('byte 0: expected a tar, tar.gz, RecordIO or .faces file');
   });
 });
