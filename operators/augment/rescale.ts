@@ -1,7 +1,6 @@
 import type { Pixels } from '../../pipeline/pixels.ts';
-import { INTERPOLATIONS } from '../image/interpolation.ts';
-import type { Interpolation } from '../image/interpolation.ts';
-import { resize } from '../image/resize.ts';
+import { INTERPOLATIONS, resize } from '../image/resize.ts';
+import type { Interpolation } from '../image/resize.ts';
 
 /** How an image was made smaller and large again. */
 export interface Rescale {

@@ -1,8 +1,11 @@
 import type { Pixels } from '../../pipeline/pixels.ts';
-import type { Interpolation } from './interpolation.ts';
 import { resizeArea } from './resizeArea.ts';
 import { resizeNearest } from './resizeNearest.ts';
 import { resizeSeparable } from './resizeSeparable.ts';
+
+/** How an image is brought to another size, by the names the field uses. */
+export const INTERPOLATIONS = ['nearest', 'bilinear', 'area', 'bicubic', 'lanczos4'] as const;
+export type Interpolation = (typeof INTERPOLATIONS)[number];
 
 /**
  * Brings an image to another size, as OpenCV's resize does: half-pixel centres, borders repeated, no smoothing beforehand.

@@ -15,7 +15,7 @@ import type { Taps, TapsName } from './resizeTaps.ts';
  */
 export function resizeSeparable(image: Pixels, into: Pixels, name: TapsName): void {
   const columns = resizeTaps(name, image.width, into.width);
-  if (columns.count === 2) standOnBorders(columns, image.width);
+  if (columns.count === 2) standOnBorders(columns);
   const rows = resizeTaps(name, image.height, into.height);
   const { count } = rows;
   const length = into.width * 3;
@@ -42,9 +42,9 @@ export function resizeSeparable(image: Pixels, into: Pixels, name: TapsName): vo
 }
 
 /** Along rows OpenCV takes a place beyond a border for the border itself; along columns it mixes the border with itself. */
-function standOnBorders({ pixels, weights }: Taps, from: number): void {
+function standOnBorders({ pixels, weights }: Taps): void {
   for (let i = 0; i < pixels.length; i += 2) {
-    if (pixels[i] !== pixels[i + 1] || (pixels[i] !== 0 && pixels[i] !== from - 1)) continue;
+    if (pixels[i] !== pixels[i + 1]) continue;
     weights[i] = 2 ** TAP_BITS;
     weights[i + 1] = 0;
   }
@@ -95,9 +95,14 @@ function mix4(near: Int32Array[], weights: Int32Array, out: Uint8Array): void {
 }
 
 function mix8(near: Int32Array[], weights: Int32Array, out: Uint8Array): void {
+  const [r0, r1, r2, r3, r4, r5, r6, r7] = near as Eight<Int32Array>;
+  const [w0, w1, w2, w3, w4, w5, w6, w7] = weights as unknown as Eight<number>;
   for (let i = 0; i < out.length; i++) {
-    let sum = 0;
-    for (let k = 0; k < 8; k++) sum += near[k]![i]! * weights[k]!;
+    const low = r0[i]! * w0 + r1[i]! * w1 + r2[i]! * w2 + r3[i]! * w3;
+    const high = r4[i]! * w4 + r5[i]! * w5 + r6[i]! * w6 + r7[i]! * w7;
+    const sum = low + high;
     out[i] = sum <= 0 ? 0 : sum >= WHITE ? 255 : (sum + HALF) >> SHIFT;
   }
 }
+
+type Eight<T> = [T, T, T, T, T, T, T, T];

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { rescale, throughSize } from '../../../operators/augment/rescale.ts';
 import type { Rescale } from '../../../operators/augment/rescale.ts';
-import { INTERPOLATIONS } from '../../../operators/image/interpolation.ts';
-import { resize } from '../../../operators/image/resize.ts';
+import { INTERPOLATIONS, resize } from '../../../operators/image/resize.ts';
 import { keyedRandom } from '../../../operators/maths/keyedRandom.ts';
 import type { Pixels } from '../../../pipeline/pixels.ts';
 

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { INTERPOLATIONS } from '../../../operators/image/interpolation.ts';
-import type { Interpolation } from '../../../operators/image/interpolation.ts';
-import { resize } from '../../../operators/image/resize.ts';
+import { INTERPOLATIONS, resize } from '../../../operators/image/resize.ts';
+import type { Interpolation } from '../../../operators/image/resize.ts';
 import { decodeWithSharp } from '../../../pipeline/pixels.ts';
 import type { Pixels } from '../../../pipeline/pixels.ts';
 
