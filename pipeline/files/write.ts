@@ -88,10 +88,8 @@ export function openWriter(path: string): Promise<Writer> {
           fault?.('sync', path);
           await handle.sync();
           await handle.close();
-          fault?.('rename', path);
-          await fs.rename(aside, path);
+          await move(aside, path);
           open = false;
-          await syncFolder(dirname(path));
         }),
       discard: () => about(path, discard),
     };
@@ -110,9 +108,7 @@ export function writeFolder(path: string, fill: (aside: string) => Promise<void>
       await fs.mkdir(aside);
       await fill(aside);
       await syncTree(aside);
-      fault?.('rename', path);
-      await replace(aside, path);
-      await syncFolder(dirname(path));
+      await move(aside, path);
     } catch (error) {
       await fs.rm(aside, { recursive: true, force: true });
       throw error;
@@ -144,6 +140,23 @@ export function openAppender(path: string, flag: 'a' | 'ax' = 'a'): Promise<Appe
       sync: () => about(path, () => handle.sync()),
       close: () => about(path, () => handle.close()),
     };
+  });
+}
+
+/** Gives a file or folder another name on the same disk, in one step; what had that name is replaced. */
+export function move(from: string, path: string): Promise<void> {
+  return about(path, async () => {
+    fault?.('rename', path);
+    try {
+      await fs.rename(from, path);
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
+      const old = asideOf(path);
+      await fs.rename(path, old);
+      await fs.rename(from, path);
+      await fs.rm(old, { recursive: true, force: true });
+    }
+    await syncFolder(dirname(path));
   });
 }
 
@@ -213,18 +226,6 @@ export function touch(path: string): Promise<void> {
 // The dot keeps listings and globs from seeing it; the process's id lets `sweep` know whose it is.
 function asideOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.aside-${process.pid}-${asides++}`);
-}
-
-async function replace(aside: string, path: string): Promise<void> {
-  try {
-    await fs.rename(aside, path);
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
-    const old = asideOf(path);
-    await fs.rename(path, old);
-    await fs.rename(aside, path);
-    await fs.rm(old, { recursive: true, force: true });
-  }
 }
 
 async function syncTree(folder: string): Promise<void> {
