@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { ARCFACE_TEMPLATE } from '../../operators/image/align.ts';
-import { flipPoints } from '../../operators/image/flip.ts';
+import { flip, flipPoints } from '../../operators/image/flip.ts';
+import { resize } from '../../operators/image/resize.ts';
 import { setup } from '../../operators/prepare.ts';
 import type { PrepareOptions } from '../../operators/prepare.ts';
 import { OptionError } from '../../pipeline/errors.ts';
@@ -83,6 +84,26 @@ test('flips by key: the same faces in chunks of any size, others for another see
   expect(values(await run(options, later)).map(({ pixels }) => pixels)).not.toEqual(
     together.map(({ pixels }) => pixels),
   );
+});
+
+test('reduces every face to so many pixels and back, before it is augmented', async () => {
+  const options = { size: [32, 24] as const, reduce: 8, augment: { flip: 1 } };
+  const [reduced] = values(await run(options, [sample(3, { bytes: jpeg })]));
+  const [face] = values(await run({ size: [32, 24] }, [sample(3, { bytes: jpeg })]));
+  const expected = { height: 32, width: 24, data: face!.pixels! };
+  const small = { height: 8, width: 6, data: new Uint8Array(8 * 6 * 3) };
+  resize(expected, small, 'area');
+  resize(small, expected, 'bicubic');
+  flip(expected);
+  expect(reduced!.pixels).toEqual(expected.data);
+});
+
+test('labels what it blurs and blacks out', async () => {
+  const chunk = [sample(0, { bytes: jpeg, variation: { pose: 1 } }), sample(1, { bytes: png })];
+  const [first, second] = values(await run({ augment: { flip: 1, blur: 1, occlude: 1 } }, chunk));
+  expect(first!.variation).toEqual({ pose: 5, blur: expect.any(Number), occlusion: expect.any(Number) });
+  expect(Object.keys(second!.variation!)).toEqual(['blur', 'occlusion']);
+  expect(first).not.toHaveProperty('drawn');
 });
 
 test('a record that cannot be used becomes a fault in its place', async () => {

@@ -60,6 +60,23 @@ describe('parseConfig', () => {
     ]);
   });
 
+  it('takes an augmentation as a chance or, where it says more, as a section', () => {
+    const given = 'augment: { crop: 0.2, photometric: { chance: 0.2, channels: bgr } }\n';
+    expect(parseConfig('c.yaml', SMALL + given).augment).toEqual({
+      flip: 0.5,
+      crop: 0.2,
+      rescale: 0,
+      photometric: { chance: 0.2, hue: 0, channels: 'bgr' },
+      blur: 0,
+      occlude: 0,
+    });
+    expect(faultsOf(`${SMALL}augment: { crop: 2, photometric: { chances: 0.2 } }\n`)).toEqual([
+      'c.yaml:9: augment.crop must be a number from 0 to 1, received 2',
+      'c.yaml:9: augment.photometric must be a number from 0 to 1, or a section with chance, hue and channels, ' +
+        'received {"chances":0.2}',
+    ]);
+  });
+
   it('reports what is missing on the line of its section', () => {
     expect(faultsOf(SMALL.replace('batch: 8, ', ''))).toEqual([
       'c.yaml:8: train.batch must be a whole number of at least 2, but it is missing',
