@@ -1,20 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-// Autodiff is the oracle here; the library itself uses none.
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { keyedRandom } from '../../operators/maths/keyedRandom.ts';
 import { head, type HeadOutput } from '../../operators/margins/head.ts';
-import type { Margin } from '../../operators/margins/margin.ts';
+import type { Margin, MarginOutput } from '../../operators/margins/margin.ts';
+import { oracleGradients, ownOf, type MarginCase } from './marginOracle.ts';
 
-export interface MarginCase {
-  /** A fresh margin of scale at most 16, statistics at their start. */
-  make: () => Margin;
-  /** The bent target in stock ops, as the exact gradient sees it: what the margin takes as constant is computed from the norms [B]. */
-  formula: (cosTarget: Tensor1D, norms: Tensor1D) => Tensor1D;
-  /** A released straight-through gradient: this slope everywhere, whatever the formula's. */
-  straightThrough?: number;
-}
+export type { MarginCase } from './marginOracle.ts';
 
 const DIMENSION = 6;
 const LABELS = Int32Array.of(2, 0, 4, 1, 1);
@@ -22,35 +14,69 @@ const NORMS = [3, 12, 22, 60, 140];
 const CENTRES = wave(DIMENSION * 5, 1.7);
 /** Five embeddings of very different lengths. */
 const EMBEDDINGS = wave(NORMS.length * DIMENSION, 0.9).map((x, i) => (x * NORMS[Math.floor(i / DIMENSION)]!) / 1.7);
-const COSINES = [-0.9, -0.35, 0.1, 0.6, 0.95];
+const COSINES = [-0.93, -0.35, 0.1, 0.6, 0.95];
+/** [5, 5], own classes aside: some above and some below every own cosine. */
+const OTHERS = wave(25, 2.1).map((x) => 0.9 * x);
 
-/** What every margin must keep: its slope, the gradient of the whole head, its clamps, its state and its tensors. */
-export function marginContract(name: string, { make, formula, straightThrough }: MarginCase): void {
+/**
+ * What every margin must keep: its formula, its slopes, the gradient of the whole head, its clamps, its state and its tensors.
+ *
+ * @example
+ * marginContract('CosFace', { make: () => cosFace({ s: 16, m: 0.35 }), formula: (c) => tf.sub(c, 0.35) });
+ */
+export function marginContract(name: string, { make, ...oracle }: MarginCase): void {
+  const { formula, others, extraLoss, throughNorms = false, straightThrough } = oracle;
+
   describe(`margin contract: ${name}`, () => {
     it('bends the target as its formula says', () => {
-      closeTo(bend(make(), COSINES).target, oracleTarget(COSINES));
+      const expected = tf.tidy(() => formula(tf.tensor1d(COSINES), tf.tensor1d(NORMS)).dataSync<'float32'>());
+      closeTo(bend(make()).target, expected);
     });
 
     it(straightThrough === undefined ? 'has the slope of its target' : 'has the slope it was released with', () => {
-      const { slope } = bend(make(), COSINES);
+      const { slope } = bend(make());
       if (straightThrough !== undefined) return closeTo(slope, slope.fill(straightThrough));
       const h = 2e-3;
-      const up = bend(make(), COSINES, h).target;
-      const down = bend(make(), COSINES, -h).target;
+      const [up, down] = [bend(make(), h).target, bend(make(), -h).target];
       closeTo(slope, up.map((x, i) => (x - down[i]!) / (2 * h)), 2e-3); // prettier-ignore
     });
 
-    it.skipIf(straightThrough !== undefined)('gives the gradients that autodiff gives', () => {
+    it.skipIf(others === undefined)('bends the other classes as their formula says, and has their slopes', () => {
+      const { logits, slopes, dTarget } = bend(make());
+      const expected = tf.tidy(() => {
+        const elsewhere = tf.sub(1, ownOf(LABELS, 5));
+        const bent = (cos: Tensor, c: Tensor): Tensor => {
+          const connected = tf.mul(tf.expandDims(c, 1), 0); // autodiff wants every argument used
+          return tf.mul(tf.add(others!(cos as Tensor2D, c as Tensor1D), connected), elsewhere);
+        };
+        const at = [tf.tensor2d(OTHERS, [5, 5]), tf.tensor1d(COSINES)] as const;
+        return [bent(...at), ...tf.grads(bent)([...at])].map((x) => x.dataSync<'float32'>());
+      });
+      closeTo(elsewhereOnly(logits!), expected[0]!);
+      closeTo(elsewhereOnly(slopes!), expected[1]!);
+      const sums = NORMS.map((_, b) =>
+        (dTarget ?? new Float32Array(25)).slice(b * 5, b * 5 + 5).reduce((a, x) => a + x),
+      );
+      closeTo(sums, expected[2]!);
+    });
+
+    it.skipIf(!throughNorms)('has the slope of its target by the norms', () => {
+      const { dNorm } = bend(make());
+      const h = 0.05;
+      const [up, down] = [bend(make(), 0, h).target, bend(make(), 0, -h).target];
+      closeTo(dNorm!, up.map((x, i) => (x - down[i]!) / (2 * h)), 2e-3); // prettier-ignore
+    });
+
+    it('gives the gradients that autodiff gives', () => {
       const margin = make();
       const ours = run(margin, EMBEDDINGS, CENTRES, LABELS);
-      const { value, grads } = tf.tidy(() => {
-        const oracle = tf.valueAndGrads((e: Tensor, k: Tensor) => oracleLoss(margin, e as Tensor2D, k as Tensor2D));
-        const result = oracle([tf.tensor2d(EMBEDDINGS, [5, DIMENSION]), tf.tensor2d(CENTRES, [DIMENSION, 5])]);
-        return { value: result.value.dataSync(), grads: result.grads.map((g) => g.dataSync()) };
+      const theirs = tf.tidy(() => {
+        const [embedding, kernel] = [tf.tensor2d(EMBEDDINGS, [5, DIMENSION]), tf.tensor2d(CENTRES, [DIMENSION, 5])];
+        return oracleGradients(margin, oracle, { embedding, kernel, labels: LABELS });
       });
-      closeTo(ours.loss, value);
-      closeTo(ours.dEmbedding, grads[0]!);
-      closeTo(ours.dKernel, grads[1]!);
+      closeTo(ours.loss, theirs.loss);
+      closeTo(ours.dEmbedding, theirs.dEmbedding);
+      closeTo(ours.dKernel, theirs.dKernel);
       margin.state?.dispose();
     });
 
@@ -58,7 +84,8 @@ export function marginContract(name: string, { make, formula, straightThrough }:
       const { dEmbedding, dKernel } = run(make(), EMBEDDINGS, CENTRES, LABELS);
       const h = 1e-2;
       const loss = (e: Float32Array, k: Float32Array): number => run(make(), e, k, LABELS).loss[0]!;
-      const along = acrossRows(wave(EMBEDDINGS.length, 2.3), EMBEDDINGS);
+      const anywhere = wave(EMBEDDINGS.length, 2.3);
+      const along = throughNorms ? anywhere : acrossRows(anywhere, EMBEDDINGS);
       const slopeE = (loss(step(EMBEDDINGS, along, h), CENTRES) - loss(step(EMBEDDINGS, along, -h), CENTRES)) / (2 * h);
       expect(Math.abs(slopeE - dot(dEmbedding, along))).toBeLessThan(5e-3 * (1 + Math.abs(slopeE)));
       const hK = make().logits === 'product' ? 1e-3 : h; // its logits are as long as the embeddings
@@ -68,9 +95,22 @@ export function marginContract(name: string, { make, formula, straightThrough }:
       expect(Math.abs(slopeK - dot(dKernel, alongK))).toBeLessThan(5e-3 * Math.abs(slopeK) + 5e-3);
     });
 
-    it('stays finite on a centre, opposite to one, and for a batch of one', () => {
-      for (const sign of [1, -1]) {
-        const centre = Float32Array.from({ length: DIMENSION }, (_, d) => sign * 20 * CENTRES[d * 5 + 3]!);
+    it('reports (P - 1) x slope', () => {
+      const margin = make();
+      let slope: Float32Array = new Float32Array();
+      const apply: Margin['apply'] = (input) => {
+        const out = margin.apply(input);
+        slope = out.slope.dataSync<'float32'>();
+        return out;
+      };
+      const { gradientScale, probability } = run({ ...margin, apply }, EMBEDDINGS, CENTRES, LABELS);
+      closeTo(gradientScale, probability.map((p, i) => (p - 1) * slope[i]!)); // prettier-ignore
+      margin.state?.dispose();
+    });
+
+    it('stays finite on a centre, opposite to one, for no and for a very long embedding, and for a batch of one', () => {
+      for (const length of [20, -20, 0, 1e5]) {
+        const centre = Float32Array.from({ length: DIMENSION }, (_, d) => length * CENTRES[d * 5 + 3]!);
         const margin = make();
         const out = run(margin, centre, CENTRES, Int32Array.of(3));
         for (const values of Object.values(out)) expect(values.every(Number.isFinite)).toBe(true);
@@ -104,6 +144,8 @@ export function marginContract(name: string, { make, formula, straightThrough }:
       for (const margin of [first, second]) margin.state?.save();
       const other = EMBEDDINGS.map((x) => x * 0.8);
       expect(run(second, other, CENTRES, LABELS)).toEqual(run(first, other, CENTRES, LABELS));
+      expect(second.state?.save()).toEqual(first.state?.save());
+      for (const margin of [first, second]) margin.state?.dispose();
     });
 
     it('leaves no tensor behind', () => {
@@ -118,40 +160,31 @@ export function marginContract(name: string, { make, formula, straightThrough }:
     });
   });
 
-  function oracleTarget(cosines: number[]): Float32Array {
-    return tf.tidy(() => formula(tf.tensor1d(cosines), tf.tensor1d(NORMS)).dataSync<'float32'>());
-  }
-
-  function oracleLoss(margin: Margin, e: Tensor2D, kernel: Tensor2D): Scalar {
-    const lengths = tf.sqrt(tf.sum(tf.square(e), 1, true));
-    const limit = 1 - margin.clamp;
-    const cosine: Tensor2D =
-      margin.logits === 'product'
-        ? tf.matMul(e, kernel)
-        : tf.matMul(tf.div(e, lengths), tf.div(kernel, tf.sqrt(tf.sum(tf.square(kernel), 0, true))));
-    const clamped = margin.clamp > 0 ? tf.clipByValue(cosine, -limit, limit) : cosine;
-    const own = tf.cast(tf.oneHot(tf.tensor1d(LABELS, 'int32'), 5), 'float32');
-    const norms = tf.tensor1d(lengths.dataSync());
-    const target = formula(tf.sum(tf.mul(clamped, own), 1), norms);
-    const bent = tf.add(tf.mul(clamped, tf.sub(1, own)), tf.mul(own, tf.expandDims(target, 1)));
-    const logits = tf.mul(bent, margin.scale);
-    return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), own), 1)));
-  }
-}
-
-/** Target and slope of a fresh margin; it is disposed. */
-function bend(margin: Margin, cosines: number[], shift = 0): { target: Float32Array; slope: Float32Array } {
-  return tf.tidy(() => {
-    const { target, slope } = margin.apply({
-      cosTarget: tf.tensor1d(cosines.map((c) => c + shift)),
-      norms: tf.tensor1d(NORMS),
-      labels: tf.tensor1d(LABELS, 'int32'),
+  /** What a fresh margin gives for COSINES and OTHERS, its own cosines or norms shifted; it is disposed. */
+  function bend(margin: Margin, shift = 0, longer = 0): Bent {
+    return tf.tidy(() => {
+      const out = margin.apply({
+        cosTarget: tf.tensor1d(COSINES.map((c) => c + shift)),
+        norms: tf.tensor1d(NORMS.map((n) => n + longer)),
+        labels: tf.tensor1d(LABELS, 'int32'),
+        ...(margin.needs === 'all' && { cos: tf.tensor2d(OTHERS, [5, 5]) }),
+      });
+      const all: Partial<Record<keyof Bent, Tensor | undefined>> = { ...flat(out) };
+      const read = Object.entries(all).map(([key, x]) => [key, x?.dataSync<'float32'>()]);
+      margin.state?.dispose();
+      expect(out.extraLoss !== undefined).toBe(extraLoss !== undefined);
+      return Object.fromEntries(read) as Bent;
     });
-    const out = { target: target.dataSync<'float32'>(), slope: slope.dataSync<'float32'>() };
-    margin.state?.dispose();
-    return out;
-  });
+  }
 }
+
+type Bent = Record<'target' | 'slope', Float32Array> &
+  Partial<Record<'dNorm' | 'logits' | 'slopes' | 'dTarget', Float32Array>>;
+
+const flat = ({ target, slope, dNorm, negatives }: MarginOutput) => ({ target, slope, dNorm, ...negatives });
+
+/** [5, 5] with 0 at the own classes. */
+const elsewhereOnly = (x: Float32Array): Float32Array => x.map((v, i) => (LABELS[Math.floor(i / 5)] === i % 5 ? 0 : v));
 
 function run(
   margin: Margin,

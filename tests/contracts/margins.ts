@@ -1,10 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { adaFace } from '../../operators/margins/adaFace.ts';
 import { arcFace } from '../../operators/margins/arcFace.ts';
+import { combined } from '../../operators/margins/combined.ts';
 import { cosFace } from '../../operators/margins/cosFace.ts';
+import { curricularFace } from '../../operators/margins/curricularFace.ts';
+import { magFace, type MagFaceOptions } from '../../operators/margins/magFace.ts';
+import type { Margin } from '../../operators/margins/margin.ts';
+import { mvSoftmax } from '../../operators/margins/mvSoftmax.ts';
 import { normFace } from '../../operators/margins/normFace.ts';
 import { softmax } from '../../operators/margins/softmax.ts';
+import { sphereFace, type SphereFaceOptions } from '../../operators/margins/sphereFace.ts';
+import { withFiltering } from '../../operators/margins/withFiltering.ts';
 import type { MarginCase } from './margin.ts';
 
 /** AdaFace from its paper, with the first step of its statistics in plain numbers. */
@@ -20,6 +27,65 @@ const ada =
     const angle = tf.clipByValue(tf.sub(tf.acos(c), tf.mul(q, 0.4)), 1e-3, Math.PI - 1e-3);
     return tf.sub(tf.cos(angle), tf.add(tf.mul(q, 0.4), 0.4));
   };
+
+/** Where a is above b, read out: tfjs has no gradient for comparisons, not even 0. */
+const above = (a: Tensor, b: Tensor | number): Tensor => {
+  const mask = tf.greater(a, b);
+  return tf.tensor(mask.dataSync(), mask.shape, 'bool');
+};
+
+/** cos(theta + m). */
+const wider = (c: Tensor1D, m: number | Tensor1D): Tensor1D => tf.cos(tf.add(tf.acos(c), m));
+
+/** (lambda cos + psi) / (1 + lambda), the whole turns read out. */
+const sphere =
+  (m: number, lambda: number) =>
+  (c: Tensor1D): Tensor1D => {
+    const turns = [...tf.acos(c).dataSync()].map((theta) => Math.floor((m * theta) / Math.PI));
+    const sign = tf.tensor1d(turns.map((k) => (-1) ** k));
+    const psi = tf.sub(tf.mul(sign, tf.cos(tf.mul(tf.acos(c), m))), tf.tensor1d(turns.map((k) => 2 * k)));
+    return tf.div(tf.add(tf.mul(c, lambda), psi), 1 + lambda);
+  };
+const sphereCase = (options: SphereFaceOptions, lambda: number): MarginCase => ({
+  make: () => sphereFace({ s: 16, ...options }),
+  formula: sphere(options.m ?? 4, lambda),
+  ...(options.gradient === 'straightThrough' && { straightThrough: 1 }),
+});
+
+/** Cosines above the bound of their row are bent. */
+const hard = (cos: Tensor2D, bound: Tensor1D, bend: (cos: Tensor2D) => Tensor2D): Tensor2D =>
+  tf.where(above(cos, tf.expandDims(bound, 1)), bend(cos), cos);
+const vectorGuided =
+  (t: number, target: (c: Tensor1D) => Tensor1D): MarginCase['others'] =>
+  (cos, c) =>
+    hard(cos, target(c), (x) => tf.add(tf.mul(x, 1 + t), t));
+/** t0: the state before this batch, of which `momentum` stays. */
+const curricular =
+  (t0: number, momentum: number): MarginCase['others'] =>
+  (cos, c) => {
+    const t = (1 - momentum) * ([...c.dataSync()].reduce((a, b) => a + b) / c.size) + momentum * t0;
+    return hard(cos, wider(c, 0.5), (x) => tf.mul(x, tf.add(x, t)));
+  };
+function inItsCourse(margin: Margin, t: number): Margin {
+  margin.state!.load({ t: { shape: [1], data: Float32Array.of(t) } });
+  return margin;
+}
+
+/** MagFace by lengths of 10 to 110, margins of 0.45 to 0.8. */
+const mag = (options: MagFaceOptions, bend: (c: Tensor1D, m: Tensor1D) => Tensor1D): MarginCase => ({
+  make: () => magFace({ s: 16, ...options }),
+  formula: (c, norms) => bend(c, tf.add(tf.mul(tf.sub(tf.clipByValue(norms, 10, 110), 10), 0.0035), 0.45) as Tensor1D),
+  extraLoss: (norms) => {
+    const a = tf.clipByValue(norms, 10, 110);
+    return tf.mul(tf.mean(tf.add(tf.div(a, 110 ** 2), tf.reciprocal(a))), 35) as Scalar;
+  },
+  throughNorms: true,
+});
+
+const filtered =
+  (threshold: number): MarginCase['others'] =>
+  (cos) =>
+    tf.where(above(cos, threshold), tf.zerosLike(cos), cos);
 
 /** Every margin, with its formula once more in stock ops. */
 export const MARGINS: Record<string, MarginCase> = {
@@ -41,5 +107,58 @@ export const MARGINS: Record<string, MarginCase> = {
     make: () => adaFace({ s: 16, gradient: 'straightThrough' }),
     formula: ada(0.99),
     straightThrough: 1,
+  },
+  'SphereFace, at its start': sphereCase({}, 1000 * 1.0001 ** -2),
+  'SphereFace, in full': sphereCase({ annealing: false }, 0),
+  'SphereFace, half way': sphereCase({ m: 3, annealing: { start: 2, rate: 1, power: 1, least: 0.5 } }, 1),
+  'SphereFace as opensphere released it': sphereCase({ m: 1.7, annealing: false, gradient: 'straightThrough' }, 0),
+  'combined, 1, 0.3, 0.2': {
+    make: () => combined({ s: 16 }),
+    formula: (c) => tf.sub(tf.cos(tf.clipByValue(tf.add(tf.acos(c), 0.3), 1e-4, Math.PI - 1e-4)), 0.2),
+  },
+  'combined, 1.35, 0.4, 0.15': {
+    make: () => combined({ s: 16, m1: 1.35, m2: 0.4, m3: 0.15 }),
+    formula: (c) => tf.sub(tf.cos(tf.clipByValue(tf.add(tf.mul(tf.acos(c), 1.35), 0.4), 1e-4, Math.PI - 1e-4)), 0.15),
+  },
+  'MV-Softmax, AM': {
+    make: () => mvSoftmax({ s: 16 }),
+    formula: (c) => tf.where(above(c, 0), tf.sub(c, 0.35), c),
+    others: vectorGuided(0.2, (c) => tf.sub(c, 0.35)),
+  },
+  'MV-Softmax, Arc': {
+    make: () => mvSoftmax({ s: 16, form: 'arc', m: 0.5, t: 0.3 }),
+    formula: (c) => tf.where(above(c, 0), wider(c, 0.5), c),
+    others: vectorGuided(0.3, (c) => wider(c, 0.5)),
+  },
+  CurricularFace: {
+    make: () => curricularFace({ s: 16 }),
+    formula: (c) => tf.where(above(c, Math.cos(Math.PI - 0.5)), wider(c, 0.5), tf.sub(c, 0.5 * Math.sin(0.5))),
+    others: curricular(0, 0.99),
+  },
+  'CurricularFace, in its course': {
+    make: () => inItsCourse(curricularFace({ s: 16, emaMomentum: 1 }), 0.4),
+    formula: (c) => tf.where(above(c, Math.cos(Math.PI - 0.5)), wider(c, 0.5), tf.sub(c, 0.5 * Math.sin(0.5))),
+    others: curricular(0.4, 1),
+  },
+  MagFace: mag({}, (c, m) => tf.where(above(c, 0), wider(c, m), c)),
+  'MagFace, not easy': mag({ easyMargin: false }, (c, m) =>
+    tf.where(above(c, tf.neg(tf.cos(m))), wider(c, m), tf.sub(c, tf.mul(m, tf.sin(m)))),
+  ),
+  'MagFace, cosine': mag({ form: 'cos' }, (c, m) => tf.sub(c, m)),
+  'ArcFace, filtered': {
+    make: () => withFiltering(arcFace({ s: 16, gradient: 'straightThrough' }), { threshold: 0.4 }),
+    formula: (c) => wider(c, 0.5),
+    straightThrough: 1,
+    others: filtered(0.4),
+  },
+  'AdaFace, filtered': {
+    make: () => withFiltering(adaFace({ s: 16 }), { threshold: 0.4 }),
+    formula: ada(0.99),
+    others: filtered(0.4),
+  },
+  'MV-Softmax, filtered': {
+    make: () => withFiltering(mvSoftmax({ s: 16 }), { threshold: 0.6 }),
+    formula: (c) => tf.where(above(c, 0), tf.sub(c, 0.35), c),
+    others: (cos, c) => vectorGuided(0.2, (x) => tf.sub(x, 0.35))!(filtered(0.6)!(cos, c), c),
   },
 };

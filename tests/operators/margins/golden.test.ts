@@ -3,11 +3,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { adaFace } from '../../../operators/margins/adaFace.ts';
 import { arcFace } from '../../../operators/margins/arcFace.ts';
 import { cosFace } from '../../../operators/margins/cosFace.ts';
+import { curricularFace } from '../../../operators/margins/curricularFace.ts';
 import { head } from '../../../operators/margins/head.ts';
+import { magFace } from '../../../operators/margins/magFace.ts';
 import type { Margin } from '../../../operators/margins/margin.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 
-// Figures of the AdaFace repository's own heads (and CVLface's, where named), run in PyTorch float32 on these four unit
+// Figures of the AdaFace repository's own heads (and CVLface's, CurricularFace's and MagFace's, where named), run in PyTorch float32 on these four unit
 // features of length 5, 15, 25 and 160 against three orthogonal centres.
 const FEATURES = [0.6, 0.48, 0.64, 0, 0.8, 0.6, -0.36, 0.48, 0.8, 0.28, 0, 0.96];
 const NORMS = [5, 15, 25, 160];
@@ -73,14 +75,58 @@ describe.each(['cpu', 'native'] as const)('golden vectors on %s', (backend) => {
     // the gradient of the row's other class, whose sign the own class cannot have.)
     close(own, [-16, -15.999956, -16, 0]);
   });
+
+  it('CurricularFace: t, the other classes, and the gradient through the normalisation', () => {
+    let others: number[] = [];
+    const margin = curricularFace();
+    const seen: Margin = {
+      ...margin,
+      apply(input) {
+        const out = margin.apply(input);
+        others = read(out.negatives!.logits);
+        return out;
+      },
+    };
+    const { logits, loss, byEmbedding } = runHead(seen, [1, 1, 1, 1]);
+    close(logits, [9.152588, 26.522287, -48.845497, 45.32737]);
+    close([loss], [26.841171]);
+    close([byEmbedding[0]!, byEmbedding[4]!, byEmbedding[6]!], [-20.56344, -0.645994, -2.249385]);
+    expect(Math.abs(byEmbedding[11]!)).toBeLessThan(1e-9);
+    close(
+      others.slice(1, 3).map((x) => 64 * x),
+      [14.899201, 26.419203],
+    );
+    close([...margin.state!.save()['t']!.data], [0.005]);
+    margin.state!.dispose();
+  });
+
+  it('MagFace: lengths clipped to 10 and 110, the margins they have, and the regulariser', () => {
+    const bent = runHead(magFace());
+    close([bent.loss], [28.223057 + 35 * 0.05724518]);
+    close([runHead(magFace({ lambda: 0 })).loss], [28.223057]);
+    const margins = [0.45, 0.4675, 0.5025, 0.8];
+    const angles = [0.6, 0.8, -0.36, 0.96].map(Math.acos);
+    // Row 2 has a cosine below 0: easyMargin leaves it.
+    close(bent.logits, angles.map((theta, i) => 64 * Math.cos(theta + (i === 2 ? 0 : margins[i]!)))); // prettier-ignore
+    close(
+      runHead(magFace({ form: 'cos' })).logits,
+      margins.map((m, i) => 64 * (Math.cos(angles[i]!) - m)),
+    );
+  });
 });
 
 const read = (x: Tensor): number[] => [...x.dataSync()];
 
-/** Target logits, loss, and the loss's gradient by the own entry of unit features that are taken as free. */
-function runHead(margin: Margin): { logits: number[]; loss: number; own: number[] } {
+/**
+ * Target logits, loss, and the loss's gradient by the own entry of unit features that are taken as free, and by embeddings of
+ * these lengths.
+ */
+function runHead(
+  margin: Margin,
+  lengths = NORMS,
+): Record<'logits' | 'own' | 'byEmbedding', number[]> & { loss: number } {
   const embedding = tensor2d(
-    FEATURES.map((x, i) => x * NORMS[Math.floor(i / 3)]!),
+    FEATURES.map((x, i) => x * lengths[Math.floor(i / 3)]!),
     [4, 3],
   );
   const kernel = tensor2d(CENTRES, [3, 3]);
@@ -90,9 +136,10 @@ function runHead(margin: Margin): { logits: number[]; loss: number; own: number[
     logits: read(out.cosine).map((c, i) => margin.scale * (c - moved[i]!)),
     loss: read(out.loss)[0]!,
     own: read(out.gradientScale).map((g) => (g * margin.scale) / 4),
+    byEmbedding: read(out.dEmbedding),
   };
   for (const tensor of [embedding, kernel, ...Object.values(out)]) tensor.dispose();
-  expect(memory().numTensors).toBe(margin.state ? 2 : 0);
+  expect(memory().numTensors).toBe({ adaFace: 2, curricularFace: 1 }[margin.name] ?? 0);
   return result;
 }
 

@@ -7,7 +7,7 @@ import { startEngine } from '../../../pipeline/engine/load.ts';
 import { marginContract } from '../../contracts/margin.ts';
 import { MARGINS } from '../../contracts/margins.ts';
 
-describe.each(['cpu', 'native'] as const)('on %s', (backend) => {
+describe.each(['cpu', 'native', 'wasm'] as const)('on %s', (backend) => {
   beforeAll(async () => {
     await startEngine({ want: backend });
   });
