@@ -2,7 +2,7 @@ import { curve, polygon, type Point } from './path.ts';
 import { fill, type Sheet } from './sheet.ts';
 
 export function drawBackground(_: Sheet): string {
-  return '<rect width="112" height="112" fill="url(#b)"/>';
+  return '<rect width="100%" height="100%" fill="url(#b)"/>';
 }
 
 /** Neck and shoulders, upright whichever way the head turns. */
@@ -26,5 +26,5 @@ export function drawNeck({ head, identity, picture, ink, px, tone }: Sheet): str
     [x + px(1.3), low - px(0.12)],
     [x + px(2.6), low + px(0.9)],
   ];
-  return fill(polygon(neck), tone(0.68)) + fill(`${curve(shoulders)}V200H-90Z`, ink(picture.clothes));
+  return fill(polygon(neck), tone(0.68)) + fill(`${curve(shoulders)}V4000H-2000Z`, ink(picture.clothes));
 }

@@ -1,6 +1,6 @@
 import { mix, scale } from './colour.ts';
 import type { Measures } from './identity.ts';
-import { curve, type Point } from './path.ts';
+import { curve, hundredths, type Point } from './path.ts';
 import { fill, type Sheet, stroke } from './sheet.ts';
 
 /** Edge on, an eye is behind the nose or the head's own edge. */
@@ -28,8 +28,8 @@ function drawEye(sheet: Sheet, side: -1 | 1): string {
   const { eyesShut, gaze, smile } = sheet.picture.expression;
   const [x, y] = eyeCentre(m, side);
   const width = m.eyeWidth;
-  const above = m.eyeHeight * (1 - eyesShut * 0.95) * 1.15;
-  const below = m.eyeHeight * (1 - eyesShut * 0.5) * (0.75 - 0.25 * Math.max(0, smile));
+  const above = m.eyeHeight * (1 - eyesShut * 0.95);
+  const below = m.eyeHeight * (1 - eyesShut * 0.5) * (0.9 - 0.3 * Math.max(0, smile));
   // Along the lid from the inner corner (0) to the outer (1), `rise` above the line of the corners.
   const along = (t: number, rise: number): Point => {
     const tilt = m.eyeTilt * width * (1 - 2 * t);
@@ -40,18 +40,11 @@ function drawEye(sheet: Sheet, side: -1 | 1): string {
   const fold = STEPS.map((t) => along(t, above + m.lidFold + eyesShut * 0.06));
   const over = STEPS.map((t) => along(t, above + 0.13));
   const under = STEPS.map((t) => along(t, -below - 0.1));
-  const [ix, iy] = [x + gaze[0], y + gaze[1] - (above - below) * 0.4];
+  const [ix, iy] = [x + gaze[0], y + gaze[1]];
   const dark = ink([30, 20, 18]);
   const lash = mix(sheet.identity.hair, [20, 16, 16], 0.7);
   return [
-    disc(
-      x,
-      y,
-      width * 1.25,
-      0.2,
-      `fill="${tone(0.72)}" opacity="${0.16 + 0.25 * Math.max(0, m.eyeDepth)}"`,
-      -m.eyeDepth,
-    ),
+    disc(x, y - 0.03, width * 1.6, 0.3, `fill="url(#d)" opacity="${hundredths(0.4 + 2 * m.eyeDepth)}"`, -m.eyeDepth),
     fill(curve([...upper, ...lower.slice(1, -1).toReversed()], true), ink([236, 230, 226])),
     disc(ix, iy, m.iris, m.iris, `fill="${ink(scale(iris, 0.55))}"`, -m.eyeDepth),
     disc(ix, iy, m.iris * 0.84, m.iris * 0.84, `fill="${ink(iris)}"`, -m.eyeDepth),

@@ -1,16 +1,16 @@
-import { hex, mix, scale } from './colour.ts';
+import { type Colour, hex, mix, scale } from './colour.ts';
 import { drawBeard } from './beard.ts';
 import { drawBackground, drawNeck } from './body.ts';
 import { drawEar } from './ears.ts';
 import { drawEyes, eyeCentre } from './eyes.ts';
 import { drawGlasses } from './glasses.ts';
-import { drawHair, drawHairBehind, hairCoversEars } from './hair.ts';
+import { drawHair, drawHairBehind, hairCoversEars, hairline } from './hair.ts';
 import { type Head, headOf } from './head.ts';
 import type { Identity } from './identity.ts';
 import { drawMarks } from './marks.ts';
 import { drawMouth, mouthCorner } from './mouth.ts';
 import { drawNose, noseTip } from './nose.ts';
-import { curve, n, type Point } from './path.ts';
+import { curve, hundredths, n, type Point } from './path.ts';
 import { type Picture, SQUARES } from './picture.ts';
 import { placed } from './placement.ts';
 import { fill, type Sheet, sheetOf } from './sheet.ts';
@@ -52,6 +52,8 @@ function svgOf(sheet: Sheet, size: number): string {
     drawNeck(sheet),
     drawEar(sheet, behind),
     fill(outlineOf(sheet), sheet.skin),
+    // A head that looks up shows more of its forehead than its slices do.
+    fill(curve(hairline(sheet), true), sheet.skin),
     drawMarks(sheet),
     drawBeard(sheet),
     drawMouth(sheet),
@@ -59,11 +61,11 @@ function svgOf(sheet: Sheet, size: number): string {
     drawNose(sheet),
     hairCoversEars(sheet) ? nearEar + drawHair(sheet) : drawHair(sheet) + nearEar,
     drawGlasses(sheet),
-    `<rect width="112" height="112" fill="url(#s)"/>`,
+    `<rect width="100%" height="100%" fill="url(#s)"/>`,
     squareOf(picture),
   ];
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 112 112">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}" viewBox="0 0 ${n(DRAWN_SIZE)} ${n(DRAWN_SIZE)}">` +
     `<defs>${gradients(sheet)}</defs>${parts.join('')}</svg>`
   );
 }
@@ -78,23 +80,30 @@ function outlineOf({ head, identity }: Sheet): string {
   return curve([...side(1), head.at(0, chinHeight * 0.999), ...side(-1).toReversed()], true);
 }
 
-/** k: skin, lighter towards the light; s: the shadow over the whole picture; b: the background. */
-function gradients({ head, identity, picture, ink, px }: Sheet): string {
+/**
+ * k: skin, lighter towards the light; s: the shadow over the whole picture; b: the background; n: the shade of the nose,
+ * stronger to its tip; r, h, d: soft spots of blush, light and dark.
+ */
+function gradients({ head, identity, picture, ink, px, tone }: Sheet): string {
   const { from, shadow } = picture.light;
   const [x, y] = head.at(from[0] * 0.35, 0.35 + from[1] * 0.45);
   const skin = (by: number): string => ink(scale(identity.skin, [by, by ** 1.12, by ** 1.18]));
   const stops = (list: [number, string, number?][]): string =>
     list
       .map(([at, colour, opacity]) => {
-        const faint = opacity === undefined ? '' : ` stop-opacity="${n(opacity)}"`;
-        return `<stop offset="${n(at)}" stop-color="${colour}"${faint}/>`;
+        const faint = opacity === undefined ? '' : ` stop-opacity="${hundredths(opacity)}"`;
+        return `<stop offset="${hundredths(at)}" stop-color="${colour}"${faint}/>`;
       })
       .join('');
   const [above, below] = picture.background;
-  const along = (sign: 1 | -1): string => {
-    const [cx, cy] = [56 + sign * from[0] * 40, 60 + sign * from[1] * 40];
-    return sign === 1 ? `x1="${n(cx)}" y1="${n(cy)}"` : `x2="${n(cx)}" y2="${n(cy)}"`;
-  };
+  const ends = (a: Point, b: Point): string => `x1="${n(a[0])}" y1="${n(a[1])}" x2="${n(b[0])}" y2="${n(b[1])}"`;
+  const beyond = (sign: 1 | -1): Point => [56 + sign * from[0] * 40, 60 + sign * from[1] * 40];
+  const soft = (id: string, colour: Colour): string =>
+    `<radialGradient id="${id}">${stops([
+      [0, ink(colour)],
+      [1, ink(colour), 0],
+    ])}</radialGradient>`;
+  const tip = head.place(...noseTip(identity.measures));
   const dark = hex(mix([20, 14, 22], identity.skin, 0.1));
   return (
     `<radialGradient id="k" gradientUnits="userSpaceOnUse" cx="${n(x)}" cy="${n(y)}" r="${n(px(1.75))}">` +
@@ -104,11 +113,19 @@ function gradients({ head, identity, picture, ink, px }: Sheet): string {
       [0.8, skin(0.86)],
       [1, skin(0.74)],
     ])}</radialGradient>` +
-    `<linearGradient id="s" gradientUnits="userSpaceOnUse" ${along(1)} ${along(-1)}>` +
+    `<linearGradient id="s" gradientUnits="userSpaceOnUse" ${ends(beyond(1), beyond(-1))}>` +
     `${stops([
       [0.2, dark, 0],
-      [0.62, dark, 0.32 * shadow],
-      [1, dark, 0.72 * shadow],
+      [0.62, dark, 0.22 * shadow],
+      [1, dark, 0.6 * shadow],
+    ])}</linearGradient>` +
+    soft('r', mix(identity.skin, [214, 70, 70], 0.5)) +
+    soft('h', scale(identity.skin, 1.18)) +
+    soft('d', scale(identity.skin, [0.58, 0.5, 0.46])) +
+    `<linearGradient id="n" gradientUnits="userSpaceOnUse" ${ends(head.at(0, 0), head.see(tip))}>` +
+    `${stops([
+      [0.1, tone(0.5), 0],
+      [1, tone(0.5)],
     ])}</linearGradient>` +
     `<linearGradient id="b" x2="0" y2="1">${stops([
       [0, ink(above)],
@@ -120,5 +137,5 @@ function gradients({ head, identity, picture, ink, px }: Sheet): string {
 function squareOf({ occlusion }: Picture): string {
   if (!occlusion) return '';
   const side = SQUARES[occlusion.level]!;
-  return `<rect x="${occlusion.x}" y="${occlusion.y}" width="${side}" height="${side}" fill="${hex(occlusion.colour)}"/>`;
+  return `<rect x="${n(occlusion.x)}" y="${n(occlusion.y)}" width="${n(side)}" height="${n(side)}" fill="${hex(occlusion.colour)}"/>`;
 }

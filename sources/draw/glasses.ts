@@ -1,5 +1,5 @@
 import { eyeCentre } from './eyes.ts';
-import { curve, n } from './path.ts';
+import { curve, hundredths } from './path.ts';
 import { type Sheet, stroke } from './sheet.ts';
 
 /** How far glasses stand off the face. */
@@ -12,7 +12,7 @@ export function drawGlasses(sheet: Sheet): string {
   const { measures: m } = sheet.identity;
   const frame = ink(glasses.frame);
   const wide = Math.min(m.eyeDistance - 0.06, 0.34);
-  const rim = `fill="#181820" fill-opacity="${glasses.dark}" stroke="${frame}" stroke-width="${n(0.035 / wide)}"`;
+  const rim = `fill="#181820" fill-opacity="${glasses.dark}" stroke="${frame}" stroke-width="${hundredths(0.035 / wide)}"`;
   const lens = (side: -1 | 1): string => {
     const [x, y] = eyeCentre(m, side);
     return disc(x, y + 0.03, wide, wide * (0.62 + 0.3 * glasses.round), rim, OFF);

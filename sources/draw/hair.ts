@@ -26,7 +26,7 @@ const STYLES: readonly Style[] = [
   { swell: 0.08, sides: 0.6, fringe: 0.5, temples: -0.2, hangs: 1.5, overEars: true },
   { swell: 0.25, sides: 0.5, fringe: 0.1, temples: 0, hangs: 1.1, overEars: true },
   { swell: 0.02, sides: 0.2, fringe: -0.05, temples: 0.2, hangs: 0, overEars: false },
-  { swell: 0, sides: 0.15, fringe: -0.4, temples: 0.35, hangs: 0, overEars: false },
+  { swell: 0, sides: 0.15, fringe: -0.22, temples: 0.25, hangs: 0, overEars: false },
 ];
 
 function styleOf(sheet: Sheet): Style {
@@ -44,7 +44,7 @@ export function drawHairBehind(sheet: Sheet): string {
   if (style.hangs === 0) return '';
   const swell = style.swell + sheet.picture.hair.volume;
   const down = (side: -1 | 1): Point[] => {
-    const top = [-0.9, -0.4, 0, 0.4].map((y) => head.edge(y, side, swell));
+    const top = [-1.3, -0.9, -0.4, 0, 0.4].map((y) => head.edge(y, side, swell));
     const [x, y] = top.at(-1)!;
     const [, above] = top.at(-2)!;
     const step = (y - above) / 0.4;
@@ -56,20 +56,14 @@ export function drawHairBehind(sheet: Sheet): string {
   return fill(curve([...down(1), ...down(-1).toReversed()], true), ink(scale(sheet.picture.hair.colour, 0.72)));
 }
 
-/** The hair on the head, from its line on the forehead to its outline, with a few strands. */
-export function drawHair(sheet: Sheet): string {
-  const { head, ink, px } = sheet;
+/** Where the hair begins: from the temple at image right over the forehead to that at image left. */
+export function hairline(sheet: Sheet): Point[] {
+  const { head } = sheet;
   const { measures: m } = sheet.identity;
+  const { part } = sheet.picture.hair;
   const style = styleOf(sheet);
-  const { colour, volume, part } = sheet.picture.hair;
-  const swell = style.swell + volume * (style.swell > 0 ? 1 : 0.3);
-  const outer = [-1, -0.95, -0.82, -0.6, -0.3, 0];
-  const heights = outer.map((share) => share * m.crownHeight);
-  const rightSide = [style.sides, ...heights.toReversed().slice(0, -1)].map((y) => head.edge(y, 1, swell * fade(y)));
-  const leftSide = [...heights.slice(1), style.sides].map((y) => head.edge(y, -1, swell * fade(y)));
-  const crown = head.see([0, -m.crownHeight * (1 + swell * 0.75), -0.2]);
   const front = -m.hairline * (1 - style.fringe * 0.7);
-  const line = [0, 0.06, 0.14, 0.26, 0.4, 0.5, 0.6, 0.74, 0.86, 0.94, 1].map((turn): Point => {
+  return [0, 0.06, 0.14, 0.26, 0.4, 0.5, 0.6, 0.74, 0.86, 0.94, 1].map((turn): Point => {
     const out = Math.abs(turn - 0.5) * 2;
     if (out > 0.85) return head.around(style.sides - (1 - out) * 2.2, turn, 0.015);
     const parted =
@@ -80,10 +74,29 @@ export function drawHair(sheet: Sheet): string {
       front - style.temples * Math.sin(Math.PI * out) * 0.8 + (out > 0.6 ? (out - 0.6) * 1.9 : 0) + parted * (1 - out);
     return head.around(Math.max(-m.crownHeight * 0.97, y), turn, 0.015);
   });
+}
+
+/** The hair on the head, from its line on the forehead to its outline, with a few strands. */
+export function drawHair(sheet: Sheet): string {
+  const { head, ink, px } = sheet;
+  const { measures: m } = sheet.identity;
+  const style = styleOf(sheet);
+  const { colour, volume } = sheet.picture.hair;
+  const swell = style.swell + volume * (style.swell > 0 ? 1 : 0.3);
+  const outer = [-1, -0.95, -0.82, -0.6, -0.3, 0];
+  const heights = outer.map((share) => share * m.crownHeight);
+  const rightSide = [style.sides, ...heights.toReversed().slice(0, -1)].map((y) => head.edge(y, 1, swell * fade(y)));
+  const leftSide = [...heights.slice(1), style.sides].map((y) => head.edge(y, -1, swell * fade(y)));
+  const crown = head.see([0, -m.crownHeight * (1 + swell), -0.2]);
+  const line = hairline(sheet);
   const outline = [...leftSide.toReversed(), crown, ...rightSide.toReversed(), ...line];
   const strands = [-0.7, -0.35, 0.1, 0.45, 0.75].map((t) => {
-    const from = head.around(-m.crownHeight * 0.93, 0.5 - t * 0.3, swell);
-    const to = head.around(front - 0.1 + Math.abs(t) * 0.3, 0.5 - t * 0.42, swell * 0.6);
+    const from = head.around(-m.crownHeight * 0.8, 0.5 - t * 0.3, swell * 0.4);
+    const to = head.around(
+      -m.hairline * (1 - style.fringe * 0.7) - 0.1 + Math.abs(t) * 0.3,
+      0.5 - t * 0.42,
+      swell * 0.6,
+    );
     return stroke(
       curve([from, [(from[0] + to[0]) / 2 + px(0.08 * t), (from[1] + to[1]) / 2 - px(0.03)], to]),
       ink(scale(colour, t > 0.2 ? 1.35 : 0.7)),

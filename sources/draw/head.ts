@@ -22,6 +22,7 @@ const SLICES: readonly (readonly [height: number, width: number, middle: number,
   [0.97, 0.22, 0.58, 0.36, 0.08],
   [1, 0, 0.64, 0.14, 0],
 ];
+const HEIGHTS = SLICES.map(([height]) => height);
 /** The head turns about here. */
 const PIVOT: Place = [0, 0.4, -0.2];
 /** How far the camera stands off. */
@@ -70,7 +71,7 @@ export function headOf(measures: Measures, pose: Pose, put: (point: Point) => Po
     return [across * size, PIVOT[1] + (down * cosPitch - towards * sinPitch) * size];
   };
   const see = (where: Place): Point => put(onPlane(where));
-  const slice = (y: number) => sliceAt(measures, y);
+  const slice = slicer(measures);
   const place = (x: number, y: number, lift = 0): Place => {
     const { width, middle, front } = slice(y);
     const beside = width > 0 ? Math.min(1, Math.abs(x) / width) : 1;
@@ -81,7 +82,7 @@ export function headOf(measures: Measures, pose: Pose, put: (point: Point) => Po
     const { width, middle, front, back } = slice(y);
     const deep = Math.sin(angle);
     const out = 1 + swell;
-    return see([width * out * Math.cos(angle), y, middle + (deep >= 0 ? front : back) * out * deep]);
+    return see([width * out * Math.cos(angle), y < 0 ? y * out : y, middle + (deep >= 0 ? front : back) * out * deep]);
   };
   const edgeAngle = (y: number, side: -1 | 1): number => {
     const { width, front, back } = slice(y);
@@ -107,35 +108,43 @@ export function headOf(measures: Measures, pose: Pose, put: (point: Point) => Po
   };
 }
 
-function sliceAt(measures: Measures, y: number): { width: number; middle: number; front: number; back: number } {
-  const height = Math.max(-1, Math.min(1, y < 0 ? y / measures.crownHeight : y / measures.chinHeight));
-  let above = 0;
-  while (above < SLICES.length - 2 && SLICES[above + 1]![0] <= height) above += 1;
-  const [low, high] = [SLICES[above]!, SLICES[above + 1]!];
-  const share = (height - low[0]) / (high[0] - low[0]);
-  const between = (column: 1 | 2 | 3 | 4): number => low[column] + (high[column] - low[column]) * share;
-  return {
-    width: between(1) * measures.headWidth * widening(measures, height),
-    middle: between(2) + (height > 0 ? measures.chinForward * height : 0),
-    front: between(3),
-    back: between(4),
-  };
+interface Slice {
+  width: number;
+  middle: number;
+  front: number;
+  back: number;
 }
 
-/** A person's widths act where they are named and fade into each other. */
-function widening(measures: Measures, height: number): number {
-  const rows: [number, number][] = [
+/** The slices of a person's head, by height. */
+function slicer(measures: Measures): (y: number) => Slice {
+  const chin = measures.chinWidth * Math.sqrt(measures.jawWidth);
+  // A person's widths act where they are named and fade into each other.
+  const widths = new Map([
     [-1, measures.foreheadWidth],
     [-0.35, measures.foreheadWidth],
     [0.15, measures.cheekWidth],
     [0.66, measures.jawWidth],
-    [0.92, measures.chinWidth * Math.sqrt(measures.jawWidth)],
+    [0.92, chin],
     [1, measures.chinWidth],
-  ];
-  const next = Math.max(
-    1,
-    rows.findIndex(([at]) => at >= height),
-  );
-  const [[from, a], [to, b]] = [rows[next - 1]!, rows[next]!];
-  return a + ((b - a) * (height - from)) / (to - from);
+  ]);
+  const heights = [...widths.keys()];
+  const factors = [...widths.values()];
+  const between = (rows: readonly number[], height: number): [number, number] => {
+    let above = 0;
+    while (above < rows.length - 2 && rows[above + 1]! <= height) above += 1;
+    return [above, (height - rows[above]!) / (rows[above + 1]! - rows[above]!)];
+  };
+  return (y) => {
+    const height = Math.max(-1, Math.min(1, y < 0 ? y / measures.crownHeight : y / measures.chinHeight));
+    const [row, share] = between(HEIGHTS, height);
+    const [at, part] = between(heights, height);
+    const [low, high] = [SLICES[row]!, SLICES[row + 1]!];
+    const factor = factors[at]! + (factors[at + 1]! - factors[at]!) * part;
+    return {
+      width: (low[1] + (high[1] - low[1]) * share) * measures.headWidth * factor,
+      middle: low[2] + (high[2] - low[2]) * share + Math.max(0, height) * measures.chinForward,
+      front: low[3] + (high[3] - low[3]) * share,
+      back: low[4] + (high[4] - low[4]) * share,
+    };
+  };
 }

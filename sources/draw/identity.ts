@@ -16,12 +16,12 @@ const MEASURES = {
   crownHeight: [1.6, 0.1],
   hairline: [1.02, 0.16],
   eyeDistance: [0.45, 0.055],
-  eyeWidth: [0.2, 0.035],
-  eyeHeight: [0.088, 0.03],
+  eyeWidth: [0.215, 0.035],
+  eyeHeight: [0.1, 0.032],
   eyeTilt: [0.06, 0.17],
   eyeDepth: [0.04, 0.06],
   lidFold: [0.075, 0.045],
-  iris: [0.09, 0.013],
+  iris: [0.1, 0.014],
   browHeight: [0.25, 0.065],
   browThickness: [0.05, 0.028],
   browLength: [0.27, 0.06],
@@ -85,7 +85,7 @@ export interface Identity {
 export const TONE_GROUPS = 4;
 
 const SKIN: readonly Colour[] = [
-  [250, 221, 200],
+  [240, 203, 176],
   [236, 192, 158],
   [205, 152, 110],
   [150, 98, 66],
@@ -116,7 +116,7 @@ export function identityOf(seed: number, number: number): Identity {
   const draw = draws(seed, 'identity', number);
   const toneGroup = Math.floor(draw.unit('tone group') * TONE_GROUPS);
   const skin = ramp(SKIN, (toneGroup + draw.unit('tone')) / TONE_GROUPS);
-  const undertone = draw.within('undertone', -1, 1);
+  const undertone = draw.within('undertone', -0.4, 1);
   const age = draw.unit('age') ** 1.6;
   // Darker skin has darker hair and eyes more often, and every combination occurs.
   const light = (1 - toneGroup / TONE_GROUPS) * draw.unit('lightness');

@@ -1,6 +1,6 @@
 import { mix, scale } from './colour.ts';
 import type { Mark } from './identity.ts';
-import { curve, dots, type Point } from './path.ts';
+import { curve, dots, hundredths, type Point } from './path.ts';
 import { type Sheet, stroke } from './sheet.ts';
 
 /** What is on the skin: blush, freckles, moles, a scar, lines of age. */
@@ -16,14 +16,11 @@ export function drawMarks(sheet: Sheet): string {
   const line = (places: readonly Point[], width: number, opacity: number): string =>
     opacity < 0.04 ? '' : stroke(curve(places.map(([x, y]) => head.at(x, y, 0.01))), tone(0.55), px(width), opacity);
   const mole = ink(mix(scale(skin, 0.35), [60, 34, 26], 0.5));
-  const blush = ink(mix(skin, [214, 70, 70], 0.5));
-  const fold = Math.min(0.6, m.foldDepth * 0.45 + age * 0.25 + Math.max(0, smile) * 0.2);
+  const fold = Math.min(0.4, m.foldDepth * 0.2 + age * 0.2 + Math.max(0, smile) * 0.12);
   return [
     ...[-1, 1]
       .filter((side) => head.facing(side * 0.55, 0.5) > 0.2)
-      .map((side) =>
-        disc(side * 0.55, 0.5, 0.24, 0.2, `fill="${blush}" opacity="${Math.round(m.cheekRedness * 80) / 100}"`),
-      ),
+      .map((side) => disc(side * 0.55, 0.48, 0.36, 0.3, `fill="url(#r)" opacity="${hundredths(m.cheekRedness * 2)}"`)),
     spots(identity.freckles.filter(shown), ink(scale(skin, [0.74, 0.6, 0.5])), 0.7),
     ...identity.moles.filter(shown).map((one) => spots([one], mole, 0.95)),
     identity.scar?.every(shown)
@@ -47,10 +44,10 @@ export function drawMarks(sheet: Sheet): string {
         line(
           [
             [side * (m.noseWidth + 0.04), m.noseLength],
-            [side * (m.noseWidth + 0.15), m.noseLength + 0.16],
+            [side * (m.noseWidth + 0.13), m.noseLength + 0.17],
             [side * (m.mouthWidth * (1 + 0.2 * smile) + 0.08), m.mouthHeight - 0.08],
           ],
-          0.035,
+          0.045,
           fold,
         ),
       ),

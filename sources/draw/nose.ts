@@ -30,13 +30,14 @@ export function drawNose(sheet: Sheet): string {
     head.at(s * (m.noseBridge + 0.02), tipY * 0.5, 0.02),
     head.at(s * m.noseBridge, 0, 0),
   ];
+  const turn = Math.sin(pose.yaw);
   // Farther side first, for the nearer one hides it.
   const far = pose.yaw > 0 ? 1 : -1;
   const half = (s: -1 | 1): string => {
     const outline = curve([...ridge, under, ...side(s)], true);
     const turnedAway = -s * light.from[0];
-    const shade = Math.max(0, 0.16 + 0.3 * turnedAway * light.shadow + 0.12 * s * Math.sin(pose.yaw));
-    return fill(outline, skin) + fill(outline, tone(0.55), Math.min(0.5, shade));
+    const shade = Math.max(0, 0.16 + 0.3 * turnedAway * light.shadow + 0.12 * s * turn);
+    return fill(outline, skin) + fill(outline, 'url(#n)', Math.min(0.5, shade));
   };
   const wing = (s: -1 | 1): string =>
     head.facing(s * flare, wingY) < 0.1 ? '' : stroke(curve(side(s).slice(1, 4)), tone(0.5), px(0.022), 0.55);
@@ -50,8 +51,20 @@ export function drawNose(sheet: Sheet): string {
   return [
     half(far),
     half(far === 1 ? -1 : 1),
-    sheet.disc(tipX, tipY - 0.02, m.noseTip, m.noseTip * 0.9, `fill="${tone(1.15)}" opacity=".45"`, reach * 0.97),
-    stroke(curve(ridge.slice(1)), tone(1.18), px(m.noseTip * 0.6), 0.28),
+    sheet.disc(
+      tipX - turn * 0.06,
+      tipY - 0.03,
+      m.noseTip * 1.3,
+      m.noseTip * 1.2,
+      `fill="url(#h)" opacity=".75"`,
+      reach * (1 - 0.2 * Math.abs(turn)),
+    ),
+    stroke(
+      curve(ridge.slice(1, 3).map(([x, y]): Point => [x - turn * px(0.07), y])),
+      tone(1.18),
+      px(m.noseTip * 0.5),
+      0.22,
+    ),
     wing(-1),
     wing(1),
     nostril(-1),

@@ -1,7 +1,15 @@
 export type Point = readonly [number, number];
 
-/** A number as SVG text, to a hundredth. */
-export function n(value: number): string {
+/** A drawing's own units in a pixel of a face of 112: whole numbers of them are fine enough, and short and quick to write. */
+export const UNITS = 20;
+
+/** A length in pixels of a face of 112 as SVG text. */
+export function n(pixels: number): string {
+  return String(Math.round(pixels * UNITS));
+}
+
+/** A number of any other kind as SVG text, to a hundredth. */
+export function hundredths(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 

@@ -122,8 +122,8 @@ export function pictureOf(
 
 /** Lamps are warm, shade is cool; exposure is what the camera made of it. */
 function tintOf(draw: Draws): Colour {
-  const exposure = Math.exp(draw.bell('exposure') * 0.14 - 0.06);
-  const warmth = draw.bell('warmth') * 0.07;
+  const exposure = Math.exp(Math.min(0.08, draw.bell('exposure') * 0.13 - 0.06));
+  const warmth = draw.bell('warmth') * 0.055;
   return [exposure * (1 + warmth), exposure, exposure * (1 - warmth)];
 }
 

@@ -1,7 +1,7 @@
 import { type Colour, hex, scale } from './colour.ts';
 import type { Head } from './head.ts';
 import type { Identity } from './identity.ts';
-import { n, type Point } from './path.ts';
+import { hundredths, n, type Point } from './path.ts';
 import type { Picture } from './picture.ts';
 
 /** What everything drawn needs: who, how, where on the picture, and the inks of this light. */
@@ -43,11 +43,11 @@ export function sheetOf(identity: Identity, picture: Picture, head: Head, unit: 
 
 /** A filled outline. */
 export function fill(d: string, colour: string, opacity = 1): string {
-  return `<path d="${d}" fill="${colour}"${opacity < 1 ? ` opacity="${n(opacity)}"` : ''}/>`;
+  return `<path d="${d}" fill="${colour}"${opacity < 1 ? ` opacity="${hundredths(opacity)}"` : ''}/>`;
 }
 
 /** A line with round ends, `width` in pixels. */
 export function stroke(d: string, colour: string, width: number, opacity = 1): string {
-  const faint = opacity < 1 ? ` opacity="${n(opacity)}"` : '';
+  const faint = opacity < 1 ? ` opacity="${hundredths(opacity)}"` : '';
   return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${n(width)}" stroke-linecap="round"${faint}/>`;
 }
