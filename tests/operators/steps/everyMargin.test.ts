@@ -1,0 +1,88 @@
+import { memory } from '@tensorflow/tfjs-core';
+import { from, lastValueFrom, toArray } from 'rxjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { adaFace } from '../../../operators/margins/adaFace.ts';
+import { arcFace } from '../../../operators/margins/arcFace.ts';
+import { combined } from '../../../operators/margins/combined.ts';
+import { cosFace } from '../../../operators/margins/cosFace.ts';
+import { curricularFace } from '../../../operators/margins/curricularFace.ts';
+import { magFace } from '../../../operators/margins/magFace.ts';
+import type { Margin } from '../../../operators/margins/margin.ts';
+import { mvSoftmax } from '../../../operators/margins/mvSoftmax.ts';
+import { normFace } from '../../../operators/margins/normFace.ts';
+import { softmax } from '../../../operators/margins/softmax.ts';
+import { sphereFace } from '../../../operators/margins/sphereFace.ts';
+import { withFiltering } from '../../../operators/margins/withFiltering.ts';
+import { classCentres } from '../../../operators/net/centres.ts';
+import { architecture, createModel } from '../../../operators/net/model.ts';
+import { trainStep } from '../../../operators/steps/trainStep.ts';
+import { startEngine } from '../../../pipeline/engine/load.ts';
+import type { Batch, StepItem } from '../../../pipeline/items.ts';
+import { drawnBatch } from '../../fixtures/batches.ts';
+
+const CLASSES = 5;
+const BATCHES = Array.from({ length: 50 }, (_, i) => drawnBatch(i, 8, CLASSES, 16));
+
+/** A tiny network's embeddings are short: MagFace as its authors advise there. */
+const SHORT = { norms: [1, 51], margins: [0.45, 1], lambda: 5 } as const;
+const MARGINS: Record<string, () => Margin> = {
+  softmax,
+  normFace: () => normFace({ s: 16 }),
+  cosFace: () => cosFace({ s: 16, m: 0.2 }),
+  arcFace: () => arcFace({ s: 16 }),
+  adaFace: () => adaFace({ s: 16 }),
+  sphereFace: () => sphereFace({ s: 16, m: 2, annealing: { rate: 0.12, power: 1 } }),
+  opensphere: () => sphereFace({ s: 16, m: 1.7, annealing: false, gradient: 'straightThrough' }),
+  combined: () => combined({ s: 16 }),
+  'mvSoftmax, am': () => mvSoftmax({ s: 16, m: 0.2 }),
+  'mvSoftmax, arc': () => mvSoftmax({ s: 16, form: 'arc' }),
+  curricularFace: () => curricularFace({ s: 16 }),
+  magFace: () => magFace({ s: 16, ...SHORT }),
+  'magFace, cos': () => magFace({ s: 16, ...SHORT, form: 'cos' }),
+  'arcFace, filtered': () => withFiltering(arcFace({ s: 16 }), { threshold: 0.4 }),
+};
+
+function setUp(margin: Margin, snapshotAfter?: number) {
+  const shape = { size: [16, 16] as [number, number], units: [1, 1], widths: [4, 8], embedding: 8, dropout: 0.2 };
+  const model = createModel(architecture('ir10', shape), { seed: 3 });
+  const centres = classCentres({ dimension: 8, classes: CLASSES, seed: 3 });
+  const snapshot = ({ iteration }: StepItem): boolean => iteration === snapshotAfter;
+  const optimiser = { clipNorm: 5 };
+  const step = trainStep({ model, centres, margin, schedule: () => 0.05, optimiser, snapshot });
+  return { step, end: () => (step.dispose(), model.dispose(), centres.dispose(), margin.state?.dispose()) };
+}
+
+const run = (step: ReturnType<typeof trainStep>, batches: Batch[]): Promise<StepItem[]> =>
+  lastValueFrom(from(batches).pipe(step, toArray()));
+const mean = (items: StepItem[]): number => items.reduce((sum, { loss }) => sum + loss, 0) / items.length;
+const untimed = (items: StepItem[]): object[] => items.map((item) => ({ ...item, time: undefined }));
+
+describe.each(['native', 'wasm'] as const)('trainStep with every margin on %s', (backend) => {
+  beforeAll(async () => {
+    await startEngine({ want: backend });
+  }, 30_000);
+
+  it.each(Object.entries(MARGINS))('%s: 50 steps lower the loss and leave no tensor', async (_, make) => {
+    const before = memory().numTensors;
+    const { step, end } = setUp(make());
+    const first = await run(step, BATCHES.slice(0, 5));
+    const held = memory().numTensors;
+    const rest = await run(step, BATCHES.slice(5));
+    expect(memory().numTensors).toBe(held);
+    expect(mean(rest.slice(-5))).toBeLessThan(0.8 * mean(first));
+    end();
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it.each(['sphereFace', 'curricularFace'])('%s goes on from a snapshot bit for bit', async (name) => {
+    const first = setUp(MARGINS[name]!(), 4);
+    const items = await run(first.step, BATCHES.slice(0, 7));
+    const { weights, state } = items[3]!.snapshot!;
+    expect(Object.keys(state)).toContain({ sphereFace: 'margin.iteration', curricularFace: 'margin.t' }[name]);
+    const second = setUp(MARGINS[name]!());
+    second.step.state.load({ ...weights, ...state });
+    expect(untimed(await run(second.step, BATCHES.slice(4, 7)))).toEqual(untimed(items.slice(4)));
+    expect(second.step.state.save()).toEqual(first.step.state.save());
+    for (const { end } of [first, second]) end();
+  });
+});
