@@ -19,8 +19,8 @@ export type Interpolation = (typeof INTERPOLATIONS)[number];
  * resize(face, small, 'area');
  * ```
  *
- * Pixels are those of OpenCV's own code (cv2.resize without IPP) exactly; bicubic is off by one grey level in less than a
- * value of a thousand, where OpenCV's vector code rounds in single precision and the rest of it in whole numbers.
+ * Pixels are those of OpenCV's own code (cv2.resize without IPP) exactly; bicubic is off by one grey level in few values
+ * (none at most sizes, 1 in 200 where 4 pixels become 1): there OpenCV's vector code rounds in single precision.
  *
  * @param image RGB, any size.
  * @param into The result; its pixels are overwritten. At the same size they are copied.
