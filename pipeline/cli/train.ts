@@ -3,12 +3,15 @@ import { OptionError } from '../errors.ts';
 import { createProgress, duration } from '../progress.ts';
 import type { EvaluationLine } from '../recipes/evaluations.ts';
 import type { TrainResult } from '../recipes/train.ts';
+import { dryRunText } from './dryRunText.ts';
 import { collect, examples, interruptible, sayJson, sayResult, type Command } from './program.ts';
 
 interface Options {
   set: string[];
   run?: string;
   resume?: string;
+  printConfig?: boolean;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -21,45 +24,54 @@ export function trainCommand(program: Command): void {
     .option('--set <a.b=value>', 'a value over the config; may be given often', collect, [])
     .option('--run <dir>', 'run folder (default: runs/NAME-OF-THE-CONFIG)')
     .option('--resume <run>', 'go on with this run from its newest checkpoint')
+    .option('--print-config', 'only print the config with every default filled in')
+    .option('--dry-run', 'check everything, try a few steps, say what the whole would take; nothing is written')
     .option('--json', 'print one JSON object at the end')
     .addHelpText(
       'after',
       examples(
         ['rxface train my.yaml --set data.root=/data --run runs/mine', 'train into runs/mine'],
+        ['rxface train my.yaml --dry-run', 'what it would do, and how long it would take'],
         ['rxface train --resume runs/mine', 'go on from its newest checkpoint'],
       ),
     )
-    .action(async (config: string | undefined, options: Options) => {
-      const { readConfig } = await import('../recipes/config.ts');
-      const { configOf } = await import('../recipes/runFolder.ts');
-      const { train } = await import('../recipes/train.ts');
-      const { evaluationText } = await import('../recipes/evaluations.ts');
-      const file = config ?? (options.resume === undefined ? undefined : configOf(options.resume));
-      if (file === undefined)
-        throw new OptionError('train', 'CONFIG', 'a config file, or --resume with a run folder', 'nothing');
-      const resolved = await readConfig(file, options.set);
-      const resume = options.resume ?? resolved.resume;
-      if (resume !== undefined && options.run !== undefined && options.run !== resume) {
-        throw new OptionError(
-          'train',
-          '--run',
-          `left out, or ${resume}: a resumed run goes on in its own folder`,
-          options.run,
-        );
-      }
-      const run = resume ?? options.run ?? join('runs', basename(file, extname(file)));
-      await interruptible(': a checkpoint comes after this step; once more ends at once', async (stop) => {
-        const result = await train({
-          config: resolved,
-          run,
-          resume: resume !== undefined,
-          stop,
-          progress: createProgress(),
-        });
-        if (options.json) sayJson(result);
-        else sayResult(summary(result, evaluationText));
-      });
+    .action(trainAction);
+}
+
+async function trainAction(config: string | undefined, options: Options): Promise<void> {
+  const { readConfig } = await import('../recipes/config.ts');
+  const { configOf } = await import('../recipes/runFolder.ts');
+  const file = config ?? (options.resume === undefined ? undefined : configOf(options.resume));
+  if (file === undefined)
+    throw new OptionError('train', 'CONFIG', 'a config file, or --resume with a run folder', 'nothing');
+  const resolved = await readConfig(file, options.set);
+  if (options.printConfig) {
+    const { writeYaml } = await import('../recipes/yaml.ts');
+    return options.json ? sayJson(resolved) : sayResult(writeYaml(resolved).trimEnd());
+  }
+  const resume = options.resume ?? resolved.resume;
+  if (resume !== undefined && options.run !== undefined && options.run !== resume) {
+    const expected = `left out, or ${resume}: a resumed run goes on in its own folder`;
+    throw new OptionError('train', '--run', expected, options.run);
+  }
+  const run = resume ?? options.run ?? join('runs', basename(file, extname(file)));
+  const progress = createProgress();
+  if (options.dryRun) {
+    if (resume !== undefined) throw new OptionError('train', '--dry-run', 'of a new run, not of one to resume', resume);
+    const { dryRun } = await import('../recipes/dryRun.ts');
+    return interruptible('; nothing is written', async (stop) => {
+      const found = await dryRun({ config: resolved, run, stop, progress });
+      if (options.json) sayJson(found);
+      else sayResult(dryRunText(found));
     });
+  }
+  const { train } = await import('../recipes/train.ts');
+  const { evaluationText } = await import('../recipes/evaluations.ts');
+  await interruptible(': a checkpoint comes after this step; once more ends at once', async (stop) => {
+    const result = await train({ config: resolved, run, resume: resume !== undefined, stop, progress });
+    if (options.json) sayJson(result);
+    else sayResult(summary(result, evaluationText));
+  });
 }
 
 function summary(result: TrainResult, evaluationText: (line: EvaluationLine) => string): string {

@@ -113,7 +113,8 @@ async function score(
   }
 }
 
-function readPairs(protocol: PairProtocolName, path: string): Promise<PairProtocol> {
+/** The pairs of a protocol that the field knows. */
+export function readPairs(protocol: PairProtocolName, path: string): Promise<PairProtocol> {
   if (protocol === 'lfw') return lfw(path);
   return cfp(path, protocol === 'cfp-ff' ? 'ff' : 'fp');
 }

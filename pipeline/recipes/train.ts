@@ -1,24 +1,15 @@
-import {
-  ensureEngine,
-  graph,
-  OptionError,
-  run,
-  workers,
-  type Graph,
-  type Progress,
-  type Sink,
-  type StepItem,
-} from 'rxface';
-import { batch, trainStep, type Schedule, type TrainStep } from 'rxface/operators';
-import { inOrder, toCheckpoints, toConsole, toJsonl } from 'rxface/sinks';
-import type { IndexedSource } from 'rxface/sources';
-import { trainingFaces } from './data.ts';
-import { bestStep, checkEvaluations, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
-import { optimiserOf, scheduleOf } from './parts.ts';
+import { ensureEngine, run, type Progress, type StepItem } from 'rxface';
+import { trainStep } from 'rxface/operators';
+import { inOrder, toCheckpoints, toConsole, toJsonl, toTensorBoard } from 'rxface/sinks';
+import { bestStep, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
+import { evaluationShown, firstFacesShown } from './events.ts';
+import { optimiserOf } from './parts.ts';
+import { planOf, type Plan } from './plan.ts';
 import { readLines } from './runFolder.ts';
 import type { Config } from './schema.ts';
 import { trainingTally, type Tally } from './tally.ts';
 import { beginTraining, type Training } from './training.ts';
+import { trainingGraph } from './trainingGraph.ts';
 
 export interface TrainOptions {
   config: Config;
@@ -43,7 +34,8 @@ export interface TrainResult extends Tally {
 }
 
 /**
- * Trains as a config says: source, workers, batch, step, and out of the step a log, checkpoints and the console.
+ * Trains as a config says: source, workers, batch, step, and out of the step a log, TensorBoard events, checkpoints and
+ * the console.
  *
  * One graph runs each epoch; between two of them the model is evaluated. Killed at any step and resumed, it ends with the
  * same weights, momentum, statistics and log, bit for bit on the same engine.
@@ -53,45 +45,28 @@ export interface TrainResult extends Tally {
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, stop, progress = SILENT } = options;
   const say = progress.note;
-  await checkEvaluations(config);
-  const { faces, close } = await trainingFaces(config.data);
+  const plan = await planOf(config, say);
   try {
-    const people = faces.classes!;
-    const perEpoch = Math.floor(faces.length! / config.train.batch);
-    if (perEpoch === 0) {
-      throw new OptionError(
-        'train',
-        'train.batch',
-        `at most the ${faces.length} images of the data`,
-        config.train.batch,
-      );
-    }
-    const schedule = scheduleOf(config.schedule, perEpoch, config.train.epochs);
-    const resized = faces.pointsMissing ? ` (${faces.pointsMissing} without points are resized)` : '';
-    say(`data: ${people.length} people, ${faces.length} images${resized}, ${perEpoch} steps an epoch`);
+    const { people, images } = plan;
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
-    const training = await beginTraining({ ...options, say, engine, people, images: faces.length! });
+    const training = await beginTraining({ ...options, say, engine, people, images });
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
-      const tally = await epochs({ config, stop, say, progress, faces, perEpoch, schedule, training, evaluations });
+      const tally = await epochs({ config, stop, say, progress, ...plan, training, evaluations });
       return { run: options.run, people: people.length, ...tally, evaluations, interrupted: stop?.aborted === true };
     } finally {
       training.dispose();
     }
   } finally {
-    await close();
+    await plan.close();
   }
 }
 
-interface Course {
+interface Course extends Plan {
   config: Config;
   stop: AbortSignal | undefined;
   say: (line: string) => void;
   progress: Progress;
-  faces: IndexedSource;
-  /** Updates an epoch. */
-  perEpoch: number;
-  schedule: Schedule;
   training: Training;
   evaluations: EvaluationLine[];
 }
@@ -108,8 +83,11 @@ async function epochs(course: Course): Promise<Tally> {
     schedule: course.schedule,
     snapshot: snapshots(course, halt),
   });
+  const { start } = training;
+  const events = toTensorBoard(training.folder.path, { from: start.steps });
   const files = inOrder<StepItem>(
     toJsonl(training.folder.steps),
+    events,
     toCheckpoints(training.folder.checkpoints, {
       facts: training.facts,
       keep: config.checkpoint.keep,
@@ -119,14 +97,17 @@ async function epochs(course: Course): Promise<Tally> {
   );
   const line = toConsole<StepItem>({ standing: tally.standing, progress: course.progress });
   try {
-    if (training.start.state !== undefined) step.state.load(training.start.state);
-    for (let { epoch, position } = training.start; epoch < config.train.epochs; epoch++, position = 0) {
+    if (start.state !== undefined) step.state.load(start.state);
+    if (start.steps === 0) await events.show(await firstFacesShown(config, faces));
+    for (let { epoch, position } = start; epoch < config.train.epochs; epoch++, position = 0) {
       if (position < perEpoch * config.train.batch) {
-        const flow = epochGraph(config, { faces, epoch, position, step, sinks: { files, line } });
+        const flow = trainingGraph(config, { faces, epoch, position, step, files, console: line });
         tally.ran(await run(flow, { stop: halt.signal, onProgress: tally.progressed }));
       }
       if (stop?.aborted) break;
+      const before = evaluations.length;
       await evaluateEpoch(epoch + 1, { ...course, steps: tally.figures.steps });
+      for (const evaluation of evaluations.slice(before)) await events.show(evaluationShown(evaluation));
       // Stopped while it was evaluated: another step would leave the evaluation behind.
       if (stop?.aborted) break;
     }
@@ -134,21 +115,6 @@ async function epochs(course: Course): Promise<Tally> {
     step.dispose();
   }
   return tally.figures;
-}
-
-/** What flows in one epoch: faces are read and decoded beside the step, which takes them batch by batch. */
-function epochGraph(
-  { train: { seed, batch: count, threads }, model: { size }, augment }: Config,
-  at: { faces: IndexedSource; epoch: number; position: number; step: TrainStep; sinks: Record<string, Sink<StepItem>> },
-): Graph {
-  const { faces, epoch, position, step, sinks } = at;
-  return graph('train', { seed })
-    .source('faces', faces, { epochs: epoch + 1, shuffle: 'full', from: { epoch, position } })
-    .pipe('prepare', workers('rxface/operators/prepare', { threads, size, augment }), { capacity: 2 * count + 32 })
-    .pipe('batch', batch(count), { capacity: 2 })
-    .pipe('step', step, { capacity: 1 })
-    .sink('files', sinks['files']!)
-    .sink('console', sinks['line']!);
 }
 
 /** Says which steps a checkpoint follows; when a stop is asked for, it is this one, and the graph ends. */

@@ -11,65 +11,93 @@ import type { Config } from './schema.ts';
 /** What of a config may differ from that of the run which is resumed: it changes no batch and no update. */
 const FREE = ['data.root', 'train.threads', 'evaluate', 'checkpoint', 'init', 'resume'];
 
-/** A training ready to go on: the learned things, the run folder, and where in the data it stands. */
-export interface Training {
+/** The learned things, and how the run with them is written down. */
+export interface Learner {
+  /** As given, with the precision decided. */
+  config: Config;
   model: Model;
   centres: Centres;
   margin: Margin;
   facts: RunFacts;
-  folder: RunFolder;
-  /** Updates done, and the next sample; `state` is what the step has to load first. */
-  start: { steps: number; epoch: number; position: number; state?: StateMap };
   dispose(): void;
 }
 
-export interface TrainingOptions {
+/** A training ready to go on: the learned things, the run folder, and where in the data it stands. */
+export interface Training extends Learner {
+  folder: RunFolder;
+  /** Updates done, and the next sample; `state` is what the step has to load first. */
+  start: { steps: number; epoch: number; position: number; state?: StateMap };
+}
+
+export interface LearnerOptions {
   config: Config;
-  run: string;
-  resume?: boolean;
   engine: Engine;
   people: readonly string[];
   images: number;
   say: (line: string) => void;
 }
 
-/** Makes model, centres and margin: new ones, from `init`, or from the run that is resumed. The engine must have been started. */
+export interface TrainingOptions extends LearnerOptions {
+  run: string;
+  resume?: boolean;
+}
+
+/** Begins a run, with new weights or those of `init`, or goes on with one that is resumed. The engine must have been started. */
 export async function beginTraining(options: TrainingOptions): Promise<Training> {
-  const { run, engine, people, images, say } = options;
+  const { run } = options;
   const begun = options.resume ? await begunConfig(options) : undefined;
   const found = begun && (await checkpointToResume(options));
-  const chosen = begun ?? options.config;
+  const config = begun ?? options.config;
+  if (found === undefined) {
+    const learner = await newLearner({ ...options, config });
+    const start = { steps: 0, epoch: 0, position: 0 };
+    return orDispose(learner, async () => {
+      const folder = begun ? await rewindRun(run, 0) : await beginRun(run, learner.config);
+      return { ...learner, folder, start };
+    });
+  }
+  const learner = createLearner({ ...options, config });
+  const { step: steps, epoch, position } = found.manifest;
+  const start = { steps, epoch, position, state: { ...found.weights, ...found.state } };
+  return orDispose(learner, async () => ({ ...learner, folder: await rewindRun(run, steps), start }));
+}
+
+/** Makes model, centres and margin with first weights, or those of `init`. The engine must have been started. */
+export async function newLearner(options: LearnerOptions): Promise<Learner> {
+  const learner = createLearner(options);
+  const { init } = options.config;
+  return orDispose(learner, async () => {
+    if (init !== undefined) await initialise(init, { ...learner, say: options.say });
+    return learner;
+  });
+}
+
+function createLearner({ config: chosen, engine, people, images, say }: LearnerOptions): Learner {
   const { seed } = chosen.train;
   const precision = precisionOf(chosen.train, say);
   const config: Config = { ...chosen, train: { ...chosen.train, precision } };
   const model = createModel(architectureOf(config.model), { seed, precision });
   const centres = classCentres({ dimension: config.model.embedding, classes: people.length, seed });
   const margin = marginOf(config.head);
-  const dispose = (): void => {
-    for (const owner of [model, centres, margin.state]) owner?.dispose();
-  };
   const { backend, tensorflow } = engine;
-  const classes = classesOf(people);
-  const architecture = model.architecture;
   const facts: RunFacts = {
-    architecture,
-    classes,
+    architecture: model.architecture,
+    classes: classesOf(people),
     images,
     phase: 'train',
     seed,
     engine: { backend, tensorflow },
     config,
   };
+  const dispose = (): void => {
+    for (const owner of [model, centres, margin.state]) owner?.dispose();
+  };
+  return { config, model, centres, margin, facts, dispose };
+}
+
+async function orDispose<T>({ dispose }: Learner, work: () => Promise<T>): Promise<T> {
   try {
-    if (found !== undefined) {
-      const { step: steps, epoch, position } = found.manifest;
-      const folder = await rewindRun(run, steps);
-      const state = { ...found.weights, ...found.state };
-      return { model, centres, margin, facts, folder, start: { steps, epoch, position, state }, dispose };
-    }
-    if (config.init !== undefined) await initialise(config.init, { model, centres, facts, say });
-    const folder = begun ? await rewindRun(run, 0) : await beginRun(run, config);
-    return { model, centres, margin, facts, folder, start: { steps: 0, epoch: 0, position: 0 }, dispose };
+    return await work();
   } catch (error) {
     dispose();
     throw error;

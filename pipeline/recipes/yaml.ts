@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type ParsedNode } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, stringify, visit, type Document, type ParsedNode } from 'yaml';
 
 /** Keys and list positions from the top of a document to one value. */
 export type Path = readonly (string | number)[];
@@ -36,6 +36,11 @@ export function readYaml(text: string): YamlText {
       return 1;
     },
   };
+}
+
+/** A plain value as YAML that reads back the same. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0 });
 }
 
 /** Offset of the first alias that stands for nothing. */

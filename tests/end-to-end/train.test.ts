@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { shownEvents } from '../fixtures/eventFile.ts';
 import { tinyTraining } from '../fixtures/tinyTraining.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/pipeline/cli/main.js', import.meta.url));
@@ -52,7 +53,16 @@ function remains(run: string): Record<string, unknown> {
     manifest: JSON.parse(readFileSync(join(checkpoint, 'manifest.json'), 'utf8')) as unknown,
     steps: logOf(run),
     evaluations: logOf(run, 'evaluations.jsonl'),
+    events: eventsOf(run),
   };
+}
+
+/** What TensorBoard shows of a run, but when and how fast. */
+function eventsOf(run: string): unknown[] {
+  return shownEvents(run).map(({ step, scalars, histograms, images }) => {
+    delete scalars['time/imagesPerSecond'];
+    return { step, scalars, histograms, images };
+  });
 }
 
 describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build)', () => {
@@ -73,12 +83,56 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
     expect(whole.code).toBe(0);
     const result = JSON.parse(whole.out) as Record<string, unknown>;
     expect(result).toMatchObject({ run: at('whole'), people: 4, steps: 24, images: 96, faults: 0, interrupted: false });
-    expect(readdirSync(at('whole'))).toEqual(['checkpoints', 'config.json', 'evaluations.jsonl', 'steps.jsonl']);
+    expect(readdirSync(at('whole'))).toEqual([
+      'checkpoints',
+      'config.json',
+      'evaluations.jsonl',
+      expect.stringMatching(/^events\.out\.tfevents\./),
+      'steps.jsonl',
+    ]);
     expect(logOf(at('whole'))).toHaveLength(24);
     expect(
       logOf(at('whole'), 'evaluations.jsonl').map((line) => (JSON.parse(line) as { epoch: number }).epoch),
     ).toEqual([2, 4]);
     expect(readdirSync(join(at('whole'), 'checkpoints')).slice(-2)).toEqual(['step-00000020', 'step-00000024']);
+  });
+
+  it('shows TensorBoard every step, the weights at checkpoints, evaluations and the first faces', () => {
+    const events = shownEvents(at('whole'));
+    expect(events.flatMap(({ step, scalars }) => ('train/loss' in scalars ? [step] : []))).toEqual(
+      Array.from({ length: 24 }, (_, i) => i + 1),
+    );
+    const weights = events.filter(({ histograms }) => 'weights/head.kernel' in histograms).map(({ step }) => step);
+    expect(weights).toEqual([4, 6, 8, 12, 16, 18, 20, 24]);
+    const evaluated = events.filter(({ scalars }) => 'evaluate/lfw/accuracy' in scalars);
+    expect(evaluated.map(({ step, scalars }) => [step, scalars['evaluate/epoch']])).toEqual([
+      [12, 2],
+      [24, 4],
+    ]);
+    expect(events[0]).toMatchObject({ step: 0, images: { 'faces/first batch': { width: 236 } } });
+  });
+
+  it('tries a few steps with --dry-run, says what the whole would take, and writes nothing', async () => {
+    const before = readdirSync(root);
+    const tried = await rxface(train('dry', '--dry-run', '--json'));
+    expect([tried.code, tried.err.includes('rxface:')]).toEqual([0, false]);
+    expect(JSON.parse(tried.out)).toMatchObject({
+      run: { path: at('dry'), taken: false },
+      people: 4,
+      images: 24,
+      batch: 4,
+      epochs: 4,
+      stepsPerEpoch: 6,
+      steps: 24,
+      memory: { links: [{ after: 'faces' }, { after: 'prepare', capacity: 40, bytes: 30_720 }, {}, {}] },
+      time: { limiting: expect.any(String), evaluations: [{ protocol: 'lfw', images: 14, times: 2 }] },
+    });
+    expect(readdirSync(root)).toEqual(before);
+    const text = await rxface(train('whole', '--dry-run'));
+    expect(text.out).toMatch(/n0\(\["faces"\]\)/);
+    expect(text.out).toMatch(/run +.*whole, where a run lies already: training would refuse/);
+    const resumed = await rxface(['train', '--dry-run', '--resume', at('whole')]);
+    expect([resumed.code, lastLine(resumed)]).toEqual([2, expect.stringMatching(/--dry-run must be of a new run/)]);
   });
 
   // Before the first checkpoint, within an epoch, and anywhere.

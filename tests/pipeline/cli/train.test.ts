@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trainCommand } from '../../../pipeline/cli/train.ts';
+import { parseConfig } from '../../../pipeline/recipes/config.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
 import { tinyTraining } from '../../fixtures/tinyTraining.ts';
 
@@ -37,6 +39,21 @@ describe('rxface train, given what cannot be', () => {
     const sets = ['--set', `data.root=${other}`, '--set', 'data.sources.0.path=gone'];
     const ended = await commandLine(trainCommand, 'train', good, ...sets);
     expect(ended).toMatchObject({ code: 1, err: [expect.stringMatching(/^rxface: .*gone: there is no such file/)] });
+  });
+
+  it('prints the config with every default filled in, which reads back the same', async () => {
+    const { root: here, config: good } = await tinyTraining();
+    const printed = ['train', good, '--set', `data.root=${here}`, '--print-config'];
+    const { code, out, err } = await commandLine(trainCommand, ...printed);
+    expect([code, err, readdirSync(here)]).toEqual([0, [], ['faces', 'pairs.txt', 'tiny.yaml']]);
+    const config = parseConfig('printed.yaml', out.join('\n'));
+    expect(config).toMatchObject({
+      train: { batch: 4, threads: 1 },
+      optimiser: { momentum: 0.9 },
+      schedule: { to: 0 },
+    });
+    const json = await commandLine(trainCommand, ...printed, '--json');
+    expect(JSON.parse(json.out.join(''))).toEqual(config);
   });
 
   it('wants a config or a run to go on with, and one folder for a run that is resumed', async () => {
