@@ -8,3 +8,6 @@ export { page, type Page, type Picture, type Section, type Table } from './encod
 export type { Axis } from './plot/axes.ts';
 export { linePlot, type LinePlot, type Series } from './plot/linePlot.ts';
 export { thin, type ThinPoint } from './plot/thin.ts';
+export { toRecordIO, type RecordIOOptions } from './records.ts';
+export { toShards, type ShardsOptions } from './shards.ts';
+export { beginOutput, type Standing, type Unfinished } from './unfinished.ts';
