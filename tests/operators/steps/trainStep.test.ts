@@ -66,6 +66,9 @@ describe.each(['native', 'wasm'] as const)('trainStep on %s', (backend) => {
     const { snapshot } = items[3]!;
     expect(items.filter((item) => item.snapshot)).toHaveLength(1);
     expect(snapshot).toMatchObject({ epoch: 0, iteration: 4, position: 32 });
+    const { norm, cosine } = snapshot!.faces!;
+    expect(norm!.reduce((sum, x) => sum + x) / norm!.length).toBe(items[3]!.figures['normMean']);
+    expect([cosine!.length, norm!.length]).toEqual([8, 8]);
     const second = setUp(adaFace({ s: 16 }));
     second.step.state.load({ ...snapshot!.weights, ...snapshot!.state });
     expect(second.step.state.save()).toEqual({ ...snapshot!.weights, ...snapshot!.state });
