@@ -30,7 +30,9 @@ const PROPERTY = 'property';
  * at line i of the .idx. The three files appear when the last face is written; until then they lie in NAME.rec.unfinished.
  * Layout: dmlc-core src/recordio.cc, mxnet python/mxnet/recordio.py (IRHeader: flag 0, label, id, id2 0).
  *
- *     graph('copy').source('faces', imageFolder('photographs')).sink('records', toRecordIO('data/train.rec'))
+ * ```ts
+ * await run(graph('copy').source('faces', imageFolder('faces')).sink('records', toRecordIO('train.rec')));
+ * ```
  *
  * A .rec has no place for landmarks, names of people and variation labels: a face with landmarks is refused, names and
  * variation labels stay behind. A face that comes with `damage` is left out, as a fault.

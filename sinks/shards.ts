@@ -36,7 +36,9 @@ const FOLDER = 'faces';
  * In plain words: files that open at once, give any image at once, and find any bit that has changed.
  * The folder appears whole, when the last face is written; until then everything lies beside it in NAME.unfinished.
  *
- *     graph('copy').source('faces', imageFolder('photographs')).sink('shards', toShards('data/train'))
+ * ```ts
+ * await run(graph('copy').source('faces', imageFolder('faces')).sink('shards', toShards('train')));
+ * ```
  *
  * A face that comes with `damage` is left out, as a fault.
  *

@@ -30,7 +30,9 @@ export interface TensorBoard extends Sink<StepItem> {
  * The file is named by the second in which it was begun, by its first record. It grows by whole records, even on a full disk;
  * it is synced where there is a snapshot and in the end. All but times and images a second is the same in equal runs.
  *
- *     graph('train', { seed: 7 }) ... .sink('events', toTensorBoard('run'))
+ * ```ts
+ * const watched = steps.sink('events', toTensorBoard('run'));
+ * ```
  *
  * @param folder where the file goes; made if need be
  * @return a sink; graphs that run one after another go on in the same file. Throws FileError where it cannot be written

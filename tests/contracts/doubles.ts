@@ -18,7 +18,17 @@ export interface ListSource<T> extends Source<T> {
   closed: number;
 }
 
-/** A source in memory, for tests of what comes after it. */
+/**
+ * A source in memory, for tests of what comes after it.
+ *
+ * ```ts
+ * const squares = graph('test')
+ *   .source('numbers', listSource([1, 2, 3]))
+ *   .pipe('square', map((x) => x * x))
+ *   .sink('results', collect());
+ * await run(squares);
+ * ```
+ */
 export function listSource<T>(items: readonly T[], options: ListOptions = {}): ListSource<T> {
   const { name = 'list', chunk = 4, before, randomAccess = true } = options;
   const source: ListSource<T> = {
@@ -61,7 +71,17 @@ export interface Collector<T> extends Sink<T> {
   writing: number;
 }
 
-/** A sink in memory, for tests of what comes before it. `write` may take its time. */
+/**
+ * A sink in memory, for tests of what comes before it.
+ *
+ * ```ts
+ * const sink = collect<number>();
+ * await run(graph('test').source('numbers', listSource([1, 2])).sink('results', sink));
+ * console.log(sink.items, sink.end); // [ 1, 2 ] { kind: 'complete' }
+ * ```
+ *
+ * @param write Called for each item with the number of items before it; may take its time.
+ */
 export function collect<T>(write?: (item: T, n: number) => Promise<void> | void): Collector<T> {
   let under = 0;
   const sink: Collector<T> = {

@@ -14,7 +14,22 @@ export interface SourceCase {
   bytes: readonly Uint8Array[];
 }
 
-/** What every source of faces must keep: one order, the same images by index as in passing, names, memory of their own. */
+/**
+ * What every source of faces must keep: one order, the same images by index as in passing, names, memory of their own.
+ *
+ * Defines the tests itself, with vitest and fast-check.
+ *
+ * ```ts
+ * const images = [bytes, bytes, bytes];
+ * sourceContract('mine', {
+ *   make: () => imageFolder('faces'),
+ *   ids: ['Ada/1.png', 'Ada/2.png', 'Grace/1.png'],
+ *   labels: [0, 0, 1],
+ *   classes: ['Ada', 'Grace'],
+ *   bytes: images,
+ * });
+ * ```
+ */
 export function sourceContract(name: string, { make, ids, labels, classes, bytes }: SourceCase): void {
   const opened = async (): Promise<IndexedSource> => {
     const source = await make();

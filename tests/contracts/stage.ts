@@ -29,6 +29,14 @@ export interface StageCases<I, O> {
 /**
  * The rules every stage keeps, alone in a plain pipe and driven by a graph:
  * never, empty, one and many, error, endless, early unsubscribe, and that its label tells the truth.
+ *
+ * ```ts
+ * const square = () => map((x: number) => x * x);
+ * const cases = { stage: square, inputs: [1, 2, 3], outputs: [1, 4, 9], single: [1] };
+ * for (const { name, run } of stageContract(cases)) it(name, run);
+ * ```
+ *
+ * Items with a key are keyed anew by the graph: give them epoch 0 and their number as `position` and `index`.
  */
 export function stageContract<I, O>(cases: StageCases<I, O>): Check[] {
   const { stage, inputs, outputs, single, nothing = [] } = cases;

@@ -1,14 +1,5 @@
 // What the examples of docblocks take as given. A copy of this file lies beside them when they run.
-import {
-  graph,
-  startEngine,
-  type Batch,
-  type Embeddings,
-  type PairProtocol,
-  type Sample,
-  type Source,
-  type StepItem,
-} from 'rxface';
+import { graph, startEngine, type Batch, type Embeddings, type PairProtocol, type Sample, type Source } from 'rxface';
 import {
   architecture,
   batch,
@@ -89,7 +80,7 @@ export const batchSource = inMemory(batches);
 export const steps = graph('train', { seed: 7 })
   .source('batches', batchSource)
   .pipe('step', trainStep({ model, centres, margin: cosFace({ s: 16 }), schedule }));
-export const training = steps.sink('last', { open: async () => {}, write: (_: StepItem) => {}, close: async () => {} });
+export const training = steps.sink('last', { open: async () => {}, write: () => {}, close: async () => {} });
 export const facts = {
   architecture: model.architecture,
   classes: { count: 2, sha256: '' },
