@@ -39,19 +39,32 @@ export async function encodePng(pixels: Pixels, overlay?: string): Promise<Uint8
 }
 
 /**
+ * Encodes as JPEG, colours at half resolution, as OpenCV writes them. The bytes are the same each time for one version of
+ * sharp.
+ *
+ * @param quality 1 to 100
+ * @return bytes in memory of their own
+ */
+export async function encodeJpeg({ height, width, data }: Pixels, quality: number): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  const image = sharp(data, { raw: { height, width, channels: 3 } });
+  return Uint8Array.from(await image.jpeg({ quality }).toBuffer());
+}
+
+/**
  * Renders an SVG and encodes it as JPEG, colours at full resolution.
  *
  * The bytes are the same each time on one machine; another version of sharp may round another way.
  *
  * @param options.quality 1 to 100
- * @param options.sigma of a Gaussian blur in pixels, 0 for none
+ * @param options.sigma of a Gaussian blur in pixels; below 0.3, which no pixel shows, there is none
  * @return bytes in memory of their own
  */
 export async function encodeSvg(svg: string, options: { quality: number; sigma?: number }): Promise<Uint8Array> {
   const sharp = await loadSharp();
   const { quality, sigma = 0 } = options;
   const drawing = sharp(Buffer.from(svg)).removeAlpha();
-  const image = sigma > 0 ? drawing.blur(sigma) : drawing;
+  const image = sigma >= 0.3 ? drawing.blur(sigma) : drawing;
   return Uint8Array.from(await image.jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer());
 }
 

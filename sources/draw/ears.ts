@@ -1,8 +1,12 @@
 import { curve, type Point } from './path.ts';
 import { fill, type Sheet, stroke } from './sheet.ts';
 
+const HIDDEN = 0.4;
+
 /** The ear at image left (-1) or right (1) of a face seen from the front. */
 export function drawEar({ head, identity, px, skin, tone }: Sheet, side: -1 | 1): string {
+  // The head hides the ear that it turns away.
+  if (side * head.pose.yaw > HIDDEN) return '';
   const { earLength, earOut, earHeight } = identity.measures;
   const wide = head.width(earHeight);
   const [root, , middle] = [side * wide * 0.96, 0, -0.12];

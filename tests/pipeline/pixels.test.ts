@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { decodeWithSharp, encodePng } from '../../pipeline/pixels.ts';
+import { decodeWithSharp, encodePng, encodeSvg } from '../../pipeline/pixels.ts';
 
 const image = { height: 2, width: 3, data: Uint8Array.from({ length: 18 }, (_, i) => i * 14) };
 
@@ -25,4 +25,21 @@ test('pixels are taken as stored: no profile, no orientation, no alpha', async (
 
 test('rejects what is no image', async () => {
   await expect(decodeWithSharp(Buffer.from('no image'))).rejects.toThrow(/unsupported image format/);
+});
+
+test('an SVG is rendered as JPEG, in memory of its own, and blurred if so asked', async () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><rect width="16" height="16"/><rect width="8" height="16" fill="#fff"/></svg>';
+  const row = async (sigma: number): Promise<number[]> => {
+    const bytes = await encodeSvg(svg, { quality: 100, sigma });
+    expect(bytes.buffer.byteLength).toBe(bytes.length);
+    const { data, width } = await decodeWithSharp(bytes);
+    return [0, 7, 8, 15].map((x) => data[(8 * width + x) * 3]!);
+  };
+  const sharpEdge = await row(0);
+  expect(sharpEdge[1]).toBeGreaterThan(245);
+  expect(sharpEdge[2]).toBeLessThan(10);
+  const [left, before, after, right] = await row(2);
+  expect(left! > before! && before! > after! && after! > right!).toBe(true);
+  expect(Math.abs(before! + after! - 255)).toBeLessThan(6);
 });

@@ -54,6 +54,12 @@ describe('openSource', () => {
     expect(ids).toEqual([bob, bob, '1', bob, '1', bob, '1', bob, bob, bob]);
   });
 
+  it('draws faces where it is told to instead of given a path', async () => {
+    const source = await openSource('drawn:people=2,perPerson=3,seed=7,size=32', { drop: ['000000'] });
+    expect([source.id(2), source.classes]).toEqual(['000001/0002.jpg', ['000001']]);
+    await expect(openSource('drawn:people=2')).rejects.toThrow('drawnFaces: perPerson must be a whole number');
+  });
+
   it('takes people out', async () => {
     const here = folder();
     put(here, { 'a.tar': archive });
@@ -82,6 +88,8 @@ describe('openSource', () => {
     await expect(openSource(`${here}/none`)).rejects.toThrow(FileError);
     await expect(openSource(`${here}/none`)).rejects.toThrow(/none: there is no such file or folder$/);
     await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow(FormatError);
-    await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow('byte 0: expected a tar, tar.gz, RecordIO or .faces file');
+    await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow(
+      'byte 0: expected a tar, tar.gz, RecordIO or .faces file',
+    );
   });
 });
