@@ -21,9 +21,8 @@ const OTHERS = wave(25, 2.1).map((x) => 0.9 * x);
 /**
  * What every margin must keep: its formula, its slopes, the gradient of the whole head, its clamps, its state and its tensors.
  *
- * Defines the tests itself, with vitest; start an engine before. In a project where rxface is a copy in node_modules, vitest is told
- * to transform it, `server: { deps: { inline: ['rxface'] } }`: the autodiff of tfjs is no module for Node.
- *
+ * Defines vitest tests; start an engine before. Where rxface is a copy in node_modules, vitest must transform it
+ * (`server: { deps: { inline: ['rxface'] } }`): the autodiff of tfjs is no module for Node.
  * @example
  * marginContract('CosFace', { make: () => cosFace({ s: 16, m: 0.35 }), formula: (c) => sub(c, 0.35) });
  */
