@@ -5,6 +5,7 @@ import { keyedRandom } from '../../operators/maths/keyedRandom.ts';
 import { head, type HeadOutput } from '../../operators/margins/head.ts';
 import type { Margin, MarginOutput } from '../../operators/margins/margin.ts';
 import { oracleGradients, ownOf, type MarginCase } from './marginOracle.ts';
+import { closeTo, dot, step, wave } from './numbers.ts';
 
 export type { MarginCase } from './marginOracle.ts';
 
@@ -216,20 +217,6 @@ function run(
   });
 }
 
-function closeTo(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 2e-5): void {
-  const scale = Math.sqrt(dot(expected, expected) / expected.length);
-  for (let i = 0; i < expected.length; i++) {
-    expect(Math.abs(actual[i]! - expected[i]!), `entry ${i}: ${actual[i]}, expected ${expected[i]}`).toBeLessThan(
-      tolerance * (scale + Math.abs(expected[i]!)) + 1e-9,
-    );
-  }
-}
-
-/** Numbers in [-1, 1] that look random and need no generator. */
-function wave(length: number, a: number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => Math.sin(a * (i + 1) ** 1.5));
-}
-
 /** Rows of `along` without their part along the rows of `base`: moving this way leaves norms as they are, to first order. */
 function acrossRows(along: Float32Array, base: Float32Array): Float32Array {
   return along.map((x, i) => {
@@ -237,14 +224,4 @@ function acrossRows(along: Float32Array, base: Float32Array): Float32Array {
     const b = base.subarray(row, row + DIMENSION);
     return x - (base[i]! * dot(along.subarray(row, row + DIMENSION), b)) / dot(b, b);
   });
-}
-
-function step(x: Float32Array, along: Float32Array, h: number): Float32Array {
-  return x.map((value, i) => value + h * along[i]!);
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
