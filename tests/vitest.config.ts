@@ -16,6 +16,7 @@ export default defineConfig({
   },
   test: {
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     setupFiles: [at('tests/seed.ts')],
     pool: 'forks',
     maxWorkers: 2,
