@@ -54,6 +54,19 @@ export function benchCommand(program: Command): void {
       const off = (furthest: number | null): string => (furthest === null ? '' : `, pixels off by ${furthest} at most`);
       sayResult(decoders.map((row) => line(row.decoder, row.imagesPerSecond, 0) + off(row.furthest)).join('\n'));
     });
+  bench
+    .command('augment')
+    .description('augmentations on faces of 112 x 112, one thread: milliseconds an image, beside the decoding')
+    .option('--data <src>', 'tar, tar.gz, .rec, .faces or image folder (default: drawn faces)')
+    .option('--images <n>', 'how many of them', wholeNumber(1), 500)
+    .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: { data?: string; images: number; rounds: number; json?: boolean }) => {
+      const { augmentTimes } = await import('./bench/augment.ts');
+      const rows = await augmentTimes(options);
+      if (json) return sayJson({ augmentations: rows.map(({ work, ...row }) => ({ work: work.trim(), ...row })) });
+      sayResult(rows.map((row) => line(row.work, row.millisecondsPerImage, 3)).join('\n'));
+    });
 }
 
 async function measured(names: ('train' | 'embed')[], options: Options): Promise<void> {
