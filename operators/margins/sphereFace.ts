@@ -84,7 +84,9 @@ export function sphereFace(options: SphereFaceOptions = {}): Margin {
         load: (state) => {
           iteration = loadOne(state, 'iteration');
         },
-        dispose() {},
+        dispose: () => {
+          iteration = 0;
+        },
       },
     }),
   };
