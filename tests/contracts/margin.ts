@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { keyedRandom } from '../../operators/maths/keyedRandom.ts';
 import { head, type HeadOutput } from '../../operators/margins/head.ts';
 import type { Margin, MarginOutput } from '../../operators/margins/margin.ts';
-import { oracleGradients, ownOf, type MarginCase } from './marginOracle.ts';
+import { loadAutodiff, oracleGradients, ownOf, type MarginCase } from './marginOracle.ts';
 import { closeTo, dot, step, wave } from './numbers.ts';
 
 export type { MarginCase } from './marginOracle.ts';
@@ -22,8 +22,9 @@ const OTHERS = wave(25, 2.1).map((x) => 0.9 * x);
 /**
  * What every margin must keep: its formula, its slopes, the gradient of the whole head, its clamps, its state and its tensors.
  *
- * Defines vitest tests; start an engine before. Where rxface is a copy in node_modules, vitest must transform it
- * (`server: { deps: { inline: ['rxface'] } }`): the autodiff of tfjs is no module for Node.
+ * Defines the tests itself, with vitest; start an engine before. Where rxface is a copy in node_modules and the engine is not
+ * native, vitest is told to transform it, `server: { deps: { inline: ['rxface'] } }`: the autodiff of tfjs is no module for Node.
+ *
  * @example
  * marginContract('CosFace', { make: () => cosFace({ s: 16, m: 0.35 }), formula: (c) => sub(c, 0.35) });
  */
@@ -31,6 +32,8 @@ export function marginContract(name: string, { make, ...oracle }: MarginCase): v
   const { formula, others, extraLoss, throughNorms = false, straightThrough } = oracle;
 
   describe(`margin contract: ${name}`, () => {
+    beforeAll(loadAutodiff);
+
     it('bends the target as its formula says', () => {
       const expected = tf.tidy(() => formula(tf.tensor1d(COSINES), tf.tensor1d(NORMS)).dataSync<'float32'>());
       closeTo(bend(make()).target, expected);

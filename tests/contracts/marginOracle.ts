@@ -1,6 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-// Autodiff is the oracle here; the library itself uses none.
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Margin } from '../../operators/margins/margin.ts';
 
@@ -28,6 +26,14 @@ export interface Head {
   /** [D, C]. */
   kernel: Tensor2D;
   labels: Int32Array;
+}
+
+/**
+ * Makes sure of autodiff, the oracle here; the library itself uses none. The native engine brings it. Loaded by itself it is
+ * no module for Node: vitest has to transform it.
+ */
+export async function loadAutodiff(): Promise<void> {
+  if (!tf.getGradient('Acos')) await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
 }
 
 /** The loss of a head with this margin and its gradients by embedding and kernel, from the formulas and autodiff alone. */
