@@ -134,7 +134,8 @@ function output(
       open = false;
       await journal.close();
       await unlock();
-      if (whole) await remove(at('.'));
+      // Nothing to go on with: another beginning shall find nothing in its way.
+      if (whole || standing.records === 0) await remove(at('.'));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { benchCommand } from './bench.ts';
+import { convertCommand } from './convert.ts';
 import { embedCommand } from './embed.ts';
 import { engineCommand } from './engine.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -14,6 +15,7 @@ const COMMANDS = [
   embedCommand,
   evaluateCommand,
   inspectCommand,
+  convertCommand,
   reportCommand,
   benchCommand,
 ];

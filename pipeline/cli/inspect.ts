@@ -1,13 +1,9 @@
-import { concat } from '../../sources/concat.ts';
-import { drop, dropList } from '../../sources/drop.ts';
 import type { IndexedSource } from '../../sources/indexed.ts';
-import { openSource } from '../../sources/openSource.ts';
 import { describeFault } from '../describe.ts';
 import { OptionError } from '../errors.ts';
-import { exists } from '../files/read.ts';
 import { writeFile } from '../files/write.ts';
 import { readConfig } from '../recipes/config.ts';
-import { openFaces } from '../recipes/data.ts';
+import { givenSource } from './givenSource.ts';
 import { inspection, type Inspection } from './inspection.ts';
 import { collect, type Command, examples, EXIT, say, sayJson, sayResult } from './program.ts';
 import { augmentSheet, ON_SHEET, sourceSheet } from './sheet.ts';
@@ -29,7 +25,10 @@ export function inspectCommand(program: Command): void {
   program
     .command('inspect')
     .description('Say what is in image sources, and what is wrong with them.')
-    .argument('[sources...]', 'tar, tar.gz, .rec, image folder, a pattern over these, or a training config (YAML)')
+    .argument(
+      '[sources...]',
+      'tar, tar.gz, .rec, shards, image folder, a pattern over these, drawn:people=50,..., or a training config',
+    )
     .option('--points <csv>', 'table of five landmarks per image')
     .option('--drop <list>', 'people to leave out: FILE, FILE:SET or NAME,NAME; repeatable', collect, [])
     .option('--set <key=value>', 'as in train, for a config; repeatable', collect, [])
@@ -77,21 +76,7 @@ async function sourceOf(paths: string[], options: InspectOptions): Promise<Index
     throw new OptionError('inspect', 'sources', 'at least one source, or a config for --augment', 'none');
   if (options.points !== undefined && paths.length > 1)
     throw new OptionError('inspect', '--points', 'a table for one source', `${paths.length} sources`);
-  const sources = await Promise.all(
-    paths.map(async (path) => {
-      if (/\.(ya?ml|json)$/.test(path)) return openFaces((await readConfig(path, options.set)).data);
-      return openSource(path, options.points === undefined ? {} : { points: options.points });
-    }),
-  );
-  const names = (await Promise.all(options.drop.map(namesOf))).flat();
-  return drop(concat(...sources), names);
-}
-
-async function namesOf(list: string): Promise<string[]> {
-  if (await exists(list)) return dropList(list);
-  const colon = list.lastIndexOf(':');
-  if (colon > 0 && (await exists(list.slice(0, colon)))) return dropList(list.slice(0, colon), list.slice(colon + 1));
-  return list.split(',');
+  return givenSource(paths, options);
 }
 
 function textOf(source: IndexedSource, found: Inspection): string {

@@ -53,14 +53,14 @@ export async function inspection(source: IndexedSource, options: { records?: boo
   let bytes = 0;
   let pointsMissing = 0;
   for await (const chunk of source) {
-    for (const { id, index, label, bytes: image = new Uint8Array(), pointsMissing: missing } of chunk) {
+    for (const { id, index, label, damage, bytes: image = new Uint8Array(), pointsMissing: missing } of chunk) {
       bytes += image.length;
       if (missing) pointsMissing += 1;
       if (label >= 0) perLabel.set(label, (perLabel.get(label) ?? 0) + 1);
       const head = imageSize(image);
       const size = head && `${head.width} x ${head.height}`;
-      if (size === undefined)
-        faults.push({ ...source.place(index), index, reason: `'${id}' is no JPEG, PNG or WebP image` });
+      const wrong = damage === undefined ? 'is no JPEG, PNG or WebP image' : `is damaged: ${damage}`;
+      if (size === undefined) faults.push({ ...source.place(index), index, reason: `'${id}' ${wrong}` });
       else sizes.set(size, (sizes.get(size) ?? 0) + 1);
       if (options.records) records.push({ key: keyOf(id), label, bytes: image.length, sha256: sha256(image) });
     }

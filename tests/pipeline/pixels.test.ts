@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { decodeWithSharp, encodePng, encodeSvg } from '../../pipeline/pixels.ts';
+import { decodeWithSharp, encodeJpeg, encodePng, encodeSvg } from '../../pipeline/pixels.ts';
 
 const image = { height: 2, width: 3, data: Uint8Array.from({ length: 18 }, (_, i) => i * 14) };
 
@@ -8,6 +8,23 @@ test('a PNG gives back the pixels it was made of', async () => {
   const png = await encodePng(image);
   expect([...png.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
   expect(await decodeWithSharp(png)).toEqual(image);
+});
+
+test('a JPEG gives back about the pixels it was made of, the closer the higher its quality', async () => {
+  const smooth = {
+    height: 32,
+    width: 48,
+    data: Uint8Array.from({ length: 32 * 48 * 3 }, (_, i) => 128 + 90 * Math.sin(i / 200)),
+  };
+  const off = async (quality: number): Promise<number> => {
+    const bytes = await encodeJpeg(smooth, quality);
+    expect(bytes.buffer.byteLength).toBe(bytes.length);
+    const { height, width, data } = await decodeWithSharp(bytes);
+    expect([height, width]).toEqual([32, 48]);
+    return data.reduce((sum, value, i) => sum + Math.abs(value - smooth.data[i]!), 0) / data.length;
+  };
+  expect(await off(95)).toBeLessThan(2);
+  expect(await off(10)).toBeGreaterThan(await off(95));
 });
 
 test('an overlay is drawn on top', async () => {

@@ -80,9 +80,13 @@ describe.each(formats)('a sink of records: %s', (name, sinkOf) => {
   it('shows nothing where the disk is full, and goes on when there is room', async () => {
     const here = folder();
     const path = `${here}/${name}`;
+    const first = sinkOf(path, await beginOutput(path, {}));
+    await first.open(CONTEXT);
+    await first.write(samples[0]!);
+    await first.close({ kind: 'aborted', reason: undefined });
     const sink = sinkOf(path, await beginOutput(path, {}));
     await sink.open(CONTEXT);
-    for (const sample of samples) await sink.write(sample);
+    for (const sample of samples.slice(1)) await sink.write(sample);
     injectWriteFault((operation, at) => {
       if (operation === 'write' && !at.endsWith('journal.jsonl'))
         throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
@@ -91,6 +95,7 @@ describe.each(formats)('a sink of records: %s', (name, sinkOf) => {
     expect(readdirSync(here)).toEqual([`${name}.unfinished`]);
     injectWriteFault(undefined);
     const output = await beginOutput(path, {});
+    expect(output.standing.position).toBeGreaterThanOrEqual(1);
     await writeAll(sinkOf(path, output), samples.slice(output.standing.position));
     expect(tree(here)).toEqual(await whole());
   });

@@ -61,12 +61,13 @@ describe('beginOutput', () => {
 
   it('refuses to go on with something else, and says what to do', async () => {
     const path = `${folder()}/out`;
-    await (await beginOutput(path, { quality: 90, from: 'a.tar' })).close();
+    const output = await beginOutput(path, { quality: 90, from: 'a.tar' });
+    await output.mark(standing(1));
+    await output.close();
     await expect(beginOutput(path, { quality: 80, from: 'a.tar' })).rejects.toThrow(
       `quality must be 90, with which ${path}.unfinished was begun (remove that folder to begin anew), received 80`,
     );
     await expect(beginOutput(path, { quality: 90, from: 'a.tar', size: 112 })).rejects.toThrow(OptionError);
-    put(path, {});
     writeFileSync(`${path}.unfinished/journal.jsonl`, 'no json\n');
     await expect(beginOutput(path, {})).rejects.toThrow(FormatError);
   });
@@ -79,6 +80,12 @@ describe('beginOutput', () => {
     await output.close();
   });
 
+  it('leaves nothing behind where nothing was written', async () => {
+    const here = folder();
+    await (await beginOutput(`${here}/out`, {})).close();
+    expect(readdirSync(here)).toEqual([]);
+  });
+
   it('is one process at a time', async () => {
     const path = `${folder()}/out`;
     const output = await beginOutput(path, {});
@@ -89,6 +96,7 @@ describe('beginOutput', () => {
   it('takes its names in the end even where it was killed between two of them', async () => {
     const here = folder();
     const output = await beginOutput(`${here}/a.rec`, {});
+    await output.mark(standing(1));
     put(output.at('.'), { rec: 'records', idx: 'places' });
     appendFileSync(output.at('journal.jsonl'), '{"names":[["idx","a.idx"],["rec","a.rec"]]}\n');
     put(here, { 'a.idx': 'places' });
@@ -102,6 +110,7 @@ describe('beginOutput', () => {
   it('takes nobody else’s name', async () => {
     const here = folder();
     const output = await beginOutput(`${here}/out`, {});
+    await output.mark(standing(1));
     put(output.at('faces'), { a: 'new' });
     mkdirSync(`${here}/out`);
     await expect(output.finish([['faces', 'out']])).rejects.toThrow(FileError);

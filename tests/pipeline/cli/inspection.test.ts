@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { inspection } from '../../../pipeline/cli/inspection.ts';
 import { recordIO } from '../../../sources/recordIO.ts';
+import { shards } from '../../../sources/shards.ts';
 import { tar } from '../../../sources/tar.ts';
 import { folder, imageBytes, payloadOf, put, recordsOf, tarOf } from '../../fixtures/archives.ts';
+import { shardOf } from '../../fixtures/shards.ts';
 
 it('counts images, people and bytes, and finds what is no image', async () => {
   const here = folder();
@@ -40,6 +42,16 @@ it('lists the images of records by number, with their hash', async () => {
   expect(records).toEqual([{ key: 1, label: 4, bytes: imageBytes(1).length, sha256 }]);
   // Labels 0 to 3 have no image: they are no people here.
   expect([classes, perClass.min]).toEqual([1, 1]);
+});
+
+it('finds damaged records of a shard', async () => {
+  const here = folder();
+  const { shard, offsets } = shardOf([1, 2].map((i) => ({ key: `ann/${i}.jpg`, label: 0, bytes: imageBytes(i) })));
+  shard[offsets[1]! + 40]! ^= 1;
+  put(here, { 'a.faces': shard });
+  const { count, faults } = await inspection(shards(`${here}/a.faces`));
+  const reason = "'ann/2.jpg' is damaged: the CRC of the record does not match: its bytes are damaged";
+  expect([count, faults]).toEqual([2, [{ file: `${here}/a.faces`, offset: offsets[1], index: 1, reason }]]);
 });
 
 it('knows images of nobody', async () => {

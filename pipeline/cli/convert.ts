@@ -1,0 +1,104 @@
+import { describeFault } from '../describe.ts';
+import { OptionError } from '../errors.ts';
+import { createProgress, duration } from '../progress.ts';
+import type { ConvertResult } from '../recipes/convert.ts';
+import {
+  collect,
+  type Command,
+  examples,
+  EXIT,
+  interruptible,
+  say,
+  sayJson,
+  sayResult,
+  wholeNumber,
+} from './program.ts';
+
+interface Options {
+  points?: string;
+  drop: string[];
+  set: string[];
+  size?: number;
+  quality?: number;
+  threads: number;
+  json?: boolean;
+}
+
+const MOST_LINES = 10;
+
+/** `rxface convert`: any source in, shards or RecordIO out. Exit code 1 where a record had to be left out. */
+export function convertCommand(program: Command): void {
+  program
+    .command('convert')
+    .description('write a source anew, as shards or as RecordIO; cut short, the same command goes on where it was')
+    .argument(
+      '<source>',
+      'tar, tar.gz, .rec, shards, image folder, a pattern over these, drawn:..., or a training config',
+    )
+    .argument(
+      '<dest>',
+      'NAME.rec: RecordIO with NAME.idx and property beside it; else a folder of shards NAME/NAME-000000.faces',
+    )
+    .option('--points <csv>', 'table of five landmarks per image: kept in shards, used by --size')
+    .option('--drop <list>', 'people to leave out: FILE, FILE:SET or NAME,NAME; repeatable', collect, [])
+    .option('--set <key=value>', 'as in train, for a config; repeatable', collect, [])
+    .option('--size <pixels>', 'align faces to this side by their landmarks, resize those without', wholeNumber(1))
+    .option(
+      '--quality <q>',
+      'of JPEGs encoded anew, 1 to 100 (with --size alone 95; without both, bytes stay as they are)',
+      wholeNumber(1),
+    )
+    .option('--threads <n>', 'threads that encode', wholeNumber(0), 2)
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        ['rxface convert faces/ data/train.rec', 'an image folder as insightface and MXNet read it'],
+        ['rxface convert my.yaml data/train --size 112', 'all that a config trains on, aligned once, in shards'],
+      ),
+    )
+    .action(convertGiven);
+}
+
+async function convertGiven(where: string, out: string, options: Options): Promise<void> {
+  const { points, size, quality, threads } = options;
+  if (quality !== undefined && quality > 100) throw new OptionError('convert', '--quality', 'at most 100', quality);
+  const { givenSource } = await import('./givenSource.ts');
+  const { convert } = await import('../recipes/convert.ts');
+  await interruptible('; the same command goes on where it was', async (signal) => {
+    const faces = await givenSource([where], options);
+    try {
+      await faces.open();
+      if (out.endsWith('.rec') && faces.classes?.some((name, label) => name !== String(label)))
+        say('convert: a .rec keeps images and labels; names of people and of images stay behind');
+      const result = await convert(faces, {
+        out,
+        ...(size !== undefined && { size }),
+        ...(quality !== undefined && { quality }),
+        threads,
+        origin: { points },
+        signal,
+        progress: createProgress(),
+      });
+      if (options.json) sayJson(result);
+      else sayResult(summary(result));
+      sayFaults(result.faults);
+    } finally {
+      await faces.close();
+    }
+  });
+}
+
+function sayFaults(faults: ConvertResult['faults']): void {
+  for (const fault of faults.slice(0, MOST_LINES)) say(`rxface: ${describeFault(fault)}`);
+  if (faults.length > MOST_LINES) say(`rxface: and ${faults.length - MOST_LINES} more faults`);
+  if (faults.length > 0) process.exitCode = EXIT.failed;
+}
+
+function summary({ out, records, people, bytes, shards, seconds, recordsPerSecond, faults }: ConvertResult): string {
+  const number = (value: number): string => Math.round(value).toLocaleString('en');
+  const where = `${number(shards)} ${shards === 1 ? 'file' : 'files'}, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  const rate = `${duration(seconds)} (${number(recordsPerSecond)} a second)`;
+  const left = faults.length > 0 ? `; ${number(faults.length)} faults` : '';
+  return `${out}: ${number(records)} records of ${number(people)} people in ${where}, ${rate}${left}`;
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { map } from 'rxjs';
+import { FormatError, graph, OptionError, run, workers, type Fault, type Progress, type Sample } from 'rxface';
+import { beginOutput, toRecordIO, toShards, type Unfinished } from 'rxface/sinks';
+import type { IndexedSource } from 'rxface/sources';
+
+export interface ConvertOptions {
+  /** NAME.rec for RecordIO with NAME.idx and `property` beside it; anything else is a folder of shards. */
+  out: string;
+  /** Side in pixels to which faces are aligned where they have landmarks, else resized. Default: as they are. */
+  size?: number;
+  /** Of the JPEG, 1 to 100. Default: bytes are passed on as they are, or 95 with `size`. */
+  quality?: number;
+  /** Threads that encode; the bytes do not depend on it. Default 2. */
+  threads?: number;
+  /** What else tells this conversion from another, as plain data: only the same is gone on with. */
+  origin?: Readonly<Record<string, unknown>>;
+  signal?: AbortSignal;
+  progress?: Progress;
+}
+
+export interface ConvertResult {
+  out: string;
+  records: number;
+  /** People with at least one record. */
+  people: number;
+  /** Of the encoded images together. */
+  bytes: number;
+  /** Files of records. */
+  shards: number;
+  seconds: number;
+  /** Of this call: what an earlier one had written does not count. */
+  recordsPerSecond: number;
+  /** What was wrong with the source; each record that could not be used was left out. */
+  faults: Omit<Fault, 'stage'>[];
+}
+
+/**
+ * Writes the faces of an open source anew, as shards or as RecordIO; closes the source.
+ *
+ * Without `size` and `quality` the bytes of every image stay what they are. Cut short at any moment, the same call goes on
+ * where it was; until the last record is written nothing has the name `out`. A record that cannot be used is left out and
+ * reported: in a set of faces a substitute would be a lie.
+ *
+ * @throws OptionError where `out` is taken or was begun from something else, or has no place for the landmarks
+ */
+export async function convert(faces: IndexedSource, options: ConvertOptions): Promise<ConvertResult> {
+  const { out, size, quality, signal, progress } = options;
+  const isRecordIO = out.endsWith('.rec');
+  if (isRecordIO) await checkForRecordIO(faces, size);
+  const total = faces.length!;
+  const labels = faces.labels;
+  const found = (faces.faults ?? []).map(({ stage: _, ...fault }) => fault);
+  const output = await beginOutput(out, { source: fingerprint(faces), size, quality, ...options.origin });
+  const before = output.standing.records;
+  const from = output.standing.position;
+  try {
+    const report = output.whole
+      ? undefined
+      : await run(graphOf(faces, output, options, isRecordIO), {
+          ...(signal && { signal }),
+          onProgress: ({ nodes, seconds, limiting }) => {
+            const moved = nodes.at(-1)!.items;
+            progress?.show({
+              unit: 'records',
+              done: from + moved,
+              total,
+              rate: moved / seconds,
+              limiting,
+              left: ((total - from - moved) * seconds) / moved,
+            });
+          },
+        });
+    const { records, bytes, faults, figures } = output.standing;
+    const seconds = report?.seconds ?? 0;
+    return {
+      out,
+      records,
+      people: peopleIn(labels, faults),
+      bytes,
+      shards: isRecordIO ? 1 : figures['shards']!,
+      seconds,
+      recordsPerSecond: seconds > 0 ? (records - before) / seconds : 0,
+      faults: [...found, ...faults],
+    };
+  } finally {
+    progress?.end();
+    await output.close();
+    await faces.close();
+  }
+}
+
+function graphOf(faces: IndexedSource, output: Unfinished, options: ConvertOptions, isRecordIO: boolean) {
+  const { size, quality, threads = 2 } = options;
+  const { classes = [] } = faces;
+  const from = { epoch: 0, position: output.standing.position };
+  // Photographs can have megabytes each: the links count them too.
+  const source = graph('convert').source('faces', faces, { from, capacity: 128, bytes: 2 ** 26 });
+  const sink = isRecordIO
+    ? toRecordIO(output.path, { classes: classes.length, output })
+    : toShards(output.path, { classes, output });
+  if (size === undefined && quality === undefined) return source.sink('out', sink);
+  const work = { threads, ...(size && { size: [size, size] }), ...(quality && { quality }) };
+  const encoded = source.pipe('reencode', workers<Sample>('rxface/operators/reencode', work), {
+    capacity: 32 * Math.max(1, threads),
+  });
+  if (!isRecordIO) return encoded.sink('out', sink);
+  // They have done their work: the faces are aligned.
+  return encoded
+    .pipe(
+      'dropPoints',
+      map(({ points: _, ...sample }: Sample): Sample => sample),
+    )
+    .sink('out', sink);
+}
+
+/** A .rec has a place for labels and images only. */
+async function checkForRecordIO(faces: IndexedSource, size: number | undefined): Promise<void> {
+  const stray = faces.labels.indexOf(-1);
+  if (stray >= 0) {
+    const { file, offset } = faces.place(stray);
+    throw new FormatError(file, offset, 'every face of somebody: a .rec has no label for nobody', faces.id(stray));
+  }
+  if (size !== undefined) return;
+  const some = await faces.read(Int32Array.from({ length: Math.min(16, faces.length!) }, (_, i) => i));
+  if (some.some(({ points }) => points !== undefined)) {
+    const expected =
+      'given (--size 112): the faces have landmarks, for which a .rec has no place, and are aligned on the way';
+    throw new OptionError('convert', 'size', expected, 'none');
+  }
+}
+
+/** What tells a source from another: which images of whom it has, in which order and where. */
+function fingerprint(faces: IndexedSource): string {
+  const hash = createHash('sha256').update(JSON.stringify(faces.classes));
+  faces.labels.forEach((label, i) => hash.update(`\n${label} ${faces.place(i).offset ?? ''} ${faces.id(i)}`));
+  return `${faces.length} images of ${faces.name}, sha256 ${hash.digest('hex').slice(0, 16)}`;
+}
+
+function peopleIn(labels: Int32Array, leftOut: readonly Pick<Fault, 'index'>[]): number {
+  const gone = new Set(leftOut.map(({ index }) => index));
+  return new Set(labels.filter((label, i) => label >= 0 && !gone.has(i))).size;
+}
