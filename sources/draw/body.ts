@@ -1,10 +1,6 @@
 import { curve, polygon, type Point } from './path.ts';
 import { fill, type Sheet } from './sheet.ts';
 
-export function drawBackground(_: Sheet): string {
-  return '<rect width="100%" height="100%" fill="url(#b)"/>';
-}
-
 /** Neck and shoulders, upright whichever way the head turns. */
 export function drawNeck({ head, identity, picture, ink, px, tone }: Sheet): string {
   const { chinHeight, jawWidth } = identity.measures;

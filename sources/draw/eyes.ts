@@ -44,12 +44,26 @@ function drawEye(sheet: Sheet, side: -1 | 1): string {
   const dark = ink([30, 20, 18]);
   const lash = mix(sheet.identity.hair, [20, 16, 16], 0.7);
   return [
-    disc(x, y - 0.03, width * 1.6, 0.3, `fill="url(#d)" opacity="${hundredths(0.4 + 2 * m.eyeDepth)}"`, -m.eyeDepth),
+    disc(
+      x,
+      y - 0.03,
+      width * 1.6,
+      0.3,
+      `fill="url(#d)" fill-opacity="${hundredths(0.4 + 2 * m.eyeDepth)}"`,
+      -m.eyeDepth,
+    ),
     fill(curve([...upper, ...lower.slice(1, -1).toReversed()], true), ink([236, 230, 226])),
     disc(ix, iy, m.iris, m.iris, `fill="${ink(scale(iris, 0.55))}"`, -m.eyeDepth),
     disc(ix, iy, m.iris * 0.84, m.iris * 0.84, `fill="${ink(iris)}"`, -m.eyeDepth),
     disc(ix, iy, m.iris * 0.42, m.iris * 0.42, `fill="${dark}"`, -m.eyeDepth),
-    disc(ix + sheet.picture.light.from[0] * 0.03, iy - 0.03, 0.018, 0.018, 'fill="#fff" opacity=".85"', -m.eyeDepth),
+    disc(
+      ix + sheet.picture.light.from[0] * 0.03,
+      iy - 0.03,
+      0.018,
+      0.018,
+      'fill="#fff" fill-opacity=".85"',
+      -m.eyeDepth,
+    ),
     fill(curve([...upper, ...over.toReversed()], true), skin),
     fill(curve([...lower, ...under.toReversed()], true), skin),
     fill(curve([...upper, ...fold.toReversed()], true), tone(0.8), 0.35),

@@ -1,6 +1,6 @@
 import { type Colour, hex, mix, scale } from './colour.ts';
 import { drawBeard } from './beard.ts';
-import { drawBackground, drawNeck } from './body.ts';
+import { drawNeck } from './body.ts';
 import { drawEar } from './ears.ts';
 import { drawEyes, eyeCentre } from './eyes.ts';
 import { drawGlasses } from './glasses.ts';
@@ -47,7 +47,7 @@ function svgOf(sheet: Sheet, size: number): string {
   const behind = picture.pose.yaw > 0 ? 1 : -1;
   const nearEar = drawEar(sheet, behind === 1 ? -1 : 1);
   const parts = [
-    drawBackground(sheet),
+    `<rect width="100%" height="100%" fill="url(#b)"/>`,
     drawHairBehind(sheet),
     drawNeck(sheet),
     drawEar(sheet, behind),

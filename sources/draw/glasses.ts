@@ -1,5 +1,5 @@
 import { eyeCentre } from './eyes.ts';
-import { curve, hundredths } from './path.ts';
+import { curve, hundredths, type Point } from './path.ts';
 import { type Sheet, stroke } from './sheet.ts';
 
 /** How far glasses stand off the face. */
@@ -25,7 +25,12 @@ export function drawGlasses(sheet: Sheet): string {
   );
   const arm = (side: -1 | 1): string => {
     if (-side * Math.sin(head.pose.yaw) < -0.2) return '';
-    const from = head.at(side * (m.eyeDistance + wide), 0, OFF);
+    const [x, y] = eyeCentre(m, side);
+    const [middle, beside] = [head.at(x, y + 0.03, OFF), head.at(x + side * 0.02, y + 0.03, OFF)];
+    const from: Point = [
+      middle[0] + ((beside[0] - middle[0]) / 0.02) * wide,
+      middle[1] + ((beside[1] - middle[1]) / 0.02) * wide,
+    ];
     return stroke(curve([from, head.see([side * head.width(0) * 1.02, 0, -0.1])]), frame, px(0.045));
   };
   return lens(-1) + lens(1) + bridge + arm(-1) + arm(1);

@@ -145,7 +145,7 @@ export function identityOf(seed: number, number: number): Identity {
   return {
     measures,
     toneGroup,
-    skin: scale(mix(skin, [skin[0], skin[1] * 0.93, skin[2] * 0.9], undertone), 1),
+    skin: mix(skin, scale(skin, [1, 0.93, 0.9]), undertone),
     iris: ramp(IRIS, light * 1.3),
     hair,
     age,

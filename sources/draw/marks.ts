@@ -14,13 +14,15 @@ export function drawMarks(sheet: Sheet): string {
       ? ''
       : stroke(dots(marks.map(({ x, y }) => head.at(x, y))), colour, px(marks[0]!.radius * 2), opacity);
   const line = (places: readonly Point[], width: number, opacity: number): string =>
-    opacity < 0.04 ? '' : stroke(curve(places.map(([x, y]) => head.at(x, y, 0.01))), tone(0.55), px(width), opacity);
+    stroke(curve(places.map(([x, y]) => head.at(x, y, 0.01))), tone(0.55), px(width), opacity);
   const mole = ink(mix(scale(skin, 0.35), [60, 34, 26], 0.5));
   const fold = Math.min(0.4, m.foldDepth * 0.2 + age * 0.2 + Math.max(0, smile) * 0.12);
   return [
     ...[-1, 1]
       .filter((side) => head.facing(side * 0.55, 0.5) > 0.2)
-      .map((side) => disc(side * 0.55, 0.48, 0.36, 0.3, `fill="url(#r)" opacity="${hundredths(m.cheekRedness * 2)}"`)),
+      .map((side) =>
+        disc(side * 0.55, 0.48, 0.36, 0.3, `fill="url(#r)" fill-opacity="${hundredths(m.cheekRedness * 2)}"`),
+      ),
     spots(identity.freckles.filter(shown), ink(scale(skin, [0.74, 0.6, 0.5])), 0.7),
     ...identity.moles.filter(shown).map((one) => spots([one], mole, 0.95)),
     identity.scar?.every(shown)

@@ -59,7 +59,7 @@ export function drawMouth(sheet: Sheet): string {
       m.mouthHeight + sag(0) + gap * 0.65 + m.lowerLip * 0.5,
       half * 0.4,
       m.lowerLip * 0.22,
-      `fill="${tone(1.3)}" opacity=".22"`,
+      `fill="${tone(1.3)}" fill-opacity=".22"`,
       LIFT,
     ),
     stroke(

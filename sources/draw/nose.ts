@@ -56,7 +56,7 @@ export function drawNose(sheet: Sheet): string {
       tipY - 0.03,
       m.noseTip * 1.3,
       m.noseTip * 1.2,
-      `fill="url(#h)" opacity=".75"`,
+      `fill="url(#h)" fill-opacity=".75"`,
       reach * (1 - 0.2 * Math.abs(turn)),
     ),
     stroke(

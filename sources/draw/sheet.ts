@@ -41,13 +41,16 @@ export function sheetOf(identity: Identity, picture: Picture, head: Head, unit: 
   };
 }
 
+const FAINT = 0.04;
+
 /** A filled outline. */
 export function fill(d: string, colour: string, opacity = 1): string {
-  return `<path d="${d}" fill="${colour}"${opacity < 1 ? ` opacity="${hundredths(opacity)}"` : ''}/>`;
+  return `<path d="${d}" fill="${colour}"${opacity < 1 ? ` fill-opacity="${hundredths(opacity)}"` : ''}/>`;
 }
 
-/** A line with round ends, `width` in pixels. */
+/** A line with round ends, `width` in pixels; one too faint to be seen is left out. */
 export function stroke(d: string, colour: string, width: number, opacity = 1): string {
-  const faint = opacity < 1 ? ` opacity="${hundredths(opacity)}"` : '';
+  if (opacity < FAINT) return '';
+  const faint = opacity < 1 ? ` stroke-opacity="${hundredths(opacity)}"` : '';
   return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${n(width)}" stroke-linecap="round"${faint}/>`;
 }

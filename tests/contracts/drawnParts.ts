@@ -1,4 +1,4 @@
-import { drawBackground, drawNeck } from '../../sources/draw/body.ts';
+import { drawNeck } from '../../sources/draw/body.ts';
 import { drawBeard } from '../../sources/draw/beard.ts';
 import { drawEar } from '../../sources/draw/ears.ts';
 import { drawEyes } from '../../sources/draw/eyes.ts';
@@ -11,7 +11,6 @@ import type { Sheet } from '../../sources/draw/sheet.ts';
 
 /** Every part of a drawn face: pure, from a sheet to elements of SVG. */
 export const DRAWN_PARTS: Record<string, (sheet: Sheet) => string> = {
-  background: drawBackground,
   'neck and shoulders': drawNeck,
   beard: drawBeard,
   'ear at image left': (sheet) => drawEar(sheet, -1),

@@ -6,7 +6,7 @@ import { type Sheet, sheetOf } from '../../../sources/draw/sheet.ts';
 import { DRAWN_PARTS } from '../../contracts/drawnParts.ts';
 
 const ELEMENTS =
-  /^(<(path|circle|rect)( (d|fill|fill-opacity|opacity|r|transform|stroke|stroke-width|stroke-linecap|width|height)="[-#%.(),a-zA-Z0-9 ]*")+\/>)*$/;
+  /^(<(path|circle|rect)( (d|fill|fill-opacity|stroke-opacity|r|transform|stroke|stroke-width|stroke-linecap|width|height)="[-#%.(),a-zA-Z0-9 ]*")+\/>)*$/;
 
 function sheet(number: number, change: (picture: Picture) => Partial<Picture> = () => ({})): Sheet {
   const identity = identityOf(3, number);

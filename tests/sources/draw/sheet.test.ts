@@ -27,6 +27,7 @@ it('lays discs on the face', () => {
 
 it('fills and strokes', () => {
   expect(fill('M0 0', '#000')).toBe('<path d="M0 0" fill="#000"/>');
-  expect(fill('M0 0', '#000', 0.5)).toBe('<path d="M0 0" fill="#000" opacity="0.5"/>');
+  expect(fill('M0 0', '#000', 0.5)).toBe('<path d="M0 0" fill="#000" fill-opacity="0.5"/>');
   expect(stroke('M0 0', '#000', 1)).toContain('stroke-width="20"');
+  expect(stroke('M0 0', '#000', 1, 0.01)).toBe('');
 });
