@@ -9,7 +9,7 @@ test('a section says command, machine, verdict and every figure', () => {
   ];
   const text = report('augment', 'It is so.', { findings, notes: ['flip: 1 ms'] }, 12.3);
   expect(text).toMatch(/^\n## augment, \d{4}-\d\d-\d\d \d\d:\d\d UTC\n\nIt is so\.\n/);
-  expect(text).toMatch(/`npm run prove augment`, 12 s; .+ cores, Node v\d+/);
+  expect(text).toMatch(/`npm run prove augment`, 12 s; .+ cores, load [\d.]+, Node v\d+/);
   expect(text).toContain('**2 of 3 figures hold.**');
   expect(text).toContain('| rate | 0.2 | 0.21 | 0.01 | 1.00 |');
   expect(text).toContain('| mean | 1 | 2 | 0.1 | 10.00 FAILS |');

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { holds, type Finding } from './finding.ts';
 
 /** A proof that takes too long for every run of the tests; these run a short form of it. */
@@ -59,7 +59,7 @@ export function report(name: string, claim: string, { findings, notes = [] }: Pr
     '',
     claim,
     '',
-    `\`npm run prove ${name}\`, ${seconds.toFixed(0)} s; ${cpu?.model ?? 'unknown processor'}, ${others.length + 1} cores, Node ${process.version}. **${kept} of ${findings.length} figures hold.**`,
+    `\`npm run prove ${name}\`, ${seconds.toFixed(0)} s; ${cpu?.model ?? 'unknown processor'}, ${others.length + 1} cores, load ${loadavg()[0]!.toFixed(1)}, Node ${process.version}. **${kept} of ${findings.length} figures hold.**`,
     '',
     '| Figure | Reference | Measured | Sigma | Off by (sigma) |',
     '| --- | --: | --: | --: | --: |',
@@ -70,6 +70,7 @@ export function report(name: string, claim: string, { findings, notes = [] }: Pr
   ].join('\n');
 }
 
+/** Four digits; what is left of a sum that cancels is 0. */
 function figure(value: number): string {
-  return value === 0 ? '0' : String(Number(value.toPrecision(4)));
+  return Math.abs(value) < 1e-12 ? '0' : String(Number(value.toPrecision(4)));
 }
