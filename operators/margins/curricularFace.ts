@@ -17,16 +17,16 @@ export interface CurricularFaceOptions {
 const CLAMP = 1e-4;
 
 /**
- * CurricularFace: the own class's logit is s cos(theta + m), and the logits of the other classes above it become
- * s cos(theta_j) (t + cos(theta_j)).
+ * CurricularFace: the own class's logit is s cos(theta + m), and the logits of the other classes above it become s
+ * cos(theta_j) (t + cos(theta_j)).
  *
- * In plain words: hard classes count less while training begins and more as it goes on. t is how close embeddings are to their own
- * centres lately: it starts at 0, takes a batch in before it is used, and is kept in the checkpoint.
+ * In plain words: hard classes count less while training begins and more as it goes on. t is how close embeddings are to
+ * their own centres lately: it starts at 0, takes a batch in before it is used, and is kept in the checkpoint.
  *
- * Huang et al., "CurricularFace: Adaptive Curriculum Learning Loss for Deep Face Recognition" (2020); AdaFace paper, Eq 5 and 6. As
- * its repository has it: where theta + m would pass pi the own logit is s (cos(theta) - m sin(m)) instead; hard is what beats cos(theta + m)
- * without that switch; t counts as a constant, and the gradient goes through both factors of a hard class. Cosines are clamped to
- * +-(1 - 1e-4) (theirs to +-1, where the slope is infinite).
+ * Huang et al., "CurricularFace: Adaptive Curriculum Learning Loss for Deep Face Recognition" (2020); AdaFace paper, Eq 5 and
+ * 6. As its repository has it: where theta + m would pass pi the own logit is s (cos(theta) - m sin(m)) instead; hard is what
+ * beats cos(theta + m) without that switch; t counts as a constant, and the gradient goes through both factors of a hard
+ * class. Cosines are clamped to +-(1 - 1e-4) (theirs to +-1, where the slope is infinite).
  *
  * @example
  * trainStep({ model, centres, margin: curricularFace({ m: 0.5 }), optimiser, schedule });

@@ -28,25 +28,29 @@ export interface MagFaceOptions {
   lambda?: number;
   /** The margin's form: ArcFace's (default) or CosFace's; the paper's Mag-CosFace has margins [0.35, 0.8] and lambda 150. */
   form?: 'arc' | 'cos';
-  /** 'arc' only. True (default): no margin where cos(theta) is at most 0. False: where theta + m would pass pi, cos(theta) - m sin(m). */
+  /**
+   * 'arc' only. true (default): no margin where cos(theta) is at most 0. false: where theta + m would pass pi, the margin is
+   * m sin(m) off the cosine.
+   */
   easyMargin?: boolean;
 }
 
 const CLAMP = 1e-4;
 
 /**
- * MagFace: the own class's logit is s cos(theta + m(a)), where the margin grows with the embedding's length a, and lambda g(a),
- * g(a) = a / u_a^2 + 1 / a, is added to the loss.
+ * MagFace: the own class's logit is s cos(theta + m(a)), where the margin grows with the embedding's length a, and lambda
+ * g(a), g(a) = a / u_a^2 + 1 / a, is added to the loss.
  *
- * In plain words: the length of an embedding learns to say how good its image is. A long embedding has to be closer to its centre; the
- * regulariser pays for length, so that faces which can be close to their centre become long and others stay short.
+ * In plain words: the length of an embedding learns to say how good its image is. A long embedding has to be closer to its
+ * centre; the regulariser pays for length, so that faces which can be close to their centre become long and others stay
+ * short.
  *
- * Meng et al., "MagFace: A Universal Representation for Face Recognition and Quality Assessment" (2021), Eq 2, as its repository
- * has it: a is clipped to [l_a, u_a] in margin and regulariser, m(a) = l_m + (u_m - l_m) (a - l_a) / (u_a - l_a), and unlike
- * AdaFace's margin the gradient goes through the length, except where the clip holds it. An optimal length exists from
- * lambda = s k u_a^2 l_a^2 / (u_a^2 - l_a^2) on, k = (u_m - l_m) / (u_a - l_a): 22.6 for the defaults. For a network with
- * lengths near 1 its authors advise norms [1, 51], margins [0.45, 1], lambda 5. Cosines are clamped to +-(1 - 1e-4) (theirs not
- * at all, so that the slope is infinite at 1).
+ * Meng et al., "MagFace: A Universal Representation for Face Recognition and Quality Assessment" (2021), Eq 2, as its
+ * repository has it: a is clipped to [l_a, u_a] in margin and regulariser, m(a) = l_m + (u_m - l_m) (a - l_a) / (u_a - l_a),
+ * and unlike AdaFace's margin the gradient goes through the length, except where the clip holds it. An optimal length exists
+ * from lambda = s k u_a^2 l_a^2 / (u_a^2 - l_a^2) on, k = (u_m - l_m) / (u_a - l_a): 22.6 for the defaults. For a network
+ * with lengths near 1 its authors advise norms [1, 51], margins [0.45, 1], lambda 5. Cosines are clamped to +-(1 - 1e-4)
+ * (theirs not at all, so that the slope is infinite at 1).
  *
  * @example
  * trainStep({ model, centres, margin: magFace({ lambda: 35 }), optimiser, schedule });

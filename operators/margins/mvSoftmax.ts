@@ -18,16 +18,17 @@ export interface MvSoftmaxOptions {
 const CLAMP = 1e-4;
 
 /**
- * MV-Softmax: a margin on the own class, and the logits of the other classes that beat it are raised to s [(1 + t) cos(theta_j) + t].
+ * MV-Softmax: a margin on the own class, and the logits of the other classes that beat it are raised to s [(1 + t)
+ * cos(theta_j) + t].
  *
- * In plain words: where another class is closer than the own one less its margin, that class is pushed away harder. The own logit
- * is s (cos(theta) - m) or s cos(theta + m) where its cosine is above 0; a sample still on the far side keeps its cosine, so that the
- * cosine never bends where theta + m passes pi.
+ * In plain words: where another class is closer than the own one less its margin, that class is pushed away harder. The own
+ * logit is s (cos(theta) - m) or s cos(theta + m) where its cosine is above 0; a sample still on the far side keeps its
+ * cosine, so that the cosine never bends where theta + m passes pi.
  *
  * Wang et al., "Mis-classified Vector Guided Softmax Loss for Face Recognition" (2020), the adaptive re-weighting, as its
- * SV-X-Softmax repository has it. FaceX-Zoo's copy of the 'am' form takes the margin off only where the cosine is above m, not above 0, and has t = 0.12.
- * Cosines are clamped to +-(1 - 1e-4) (theirs to +-1, where the slope of 'arc' is infinite); the gradient is exact, and which
- * classes are hard counts as a constant.
+ * SV-X-Softmax repository has it. FaceX-Zoo's copy of the 'am' form takes the margin off only where the cosine is above m,
+ * not above 0, and has t = 0.12. Cosines are clamped to +-(1 - 1e-4) (theirs to +-1, where the slope of 'arc' is infinite);
+ * the gradient is exact, and which classes are hard counts as a constant.
  *
  * @example
  * trainStep({ model, centres, margin: mvSoftmax({ form: 'arc', m: 0.5, t: 0.2 }), optimiser, schedule });

@@ -8,13 +8,13 @@ export interface FilteringOptions {
 }
 
 /**
- * Inter-class filtering over a margin: other classes closer than a threshold are left out of a sample's loss.
+ * Inter-class filtering over a margin: other classes closer than a threshold count as if they were far away.
  *
- * In plain words: in data with label noise, a face that lies very near another person's centre may well be that person. Such a cosine
- * becomes 0, an angle of 90 degrees, before the margin sees it, and gets no gradient; the rest keeps its own.
+ * In plain words: in data with label noise, a face that lies very near another person's centre may well be that person. Such
+ * a cosine becomes 0, an angle of 90 degrees, before the margin sees it, and gets no gradient; the rest keeps its own.
  *
- * insightface, `CombinedMarginLoss` of arcface_torch (there over ArcFace and CosFace; CVLface has it over AdaFace). The own class
- * is never filtered, and which classes are counts as a constant.
+ * insightface, `CombinedMarginLoss` of arcface_torch (there over ArcFace and CosFace; CVLface has it over AdaFace). The own
+ * class is never filtered, and which classes are counts as a constant.
  *
  * @example
  * trainStep({ model, centres, margin: withFiltering(arcFace(), { threshold: 0.4 }), optimiser, schedule });

@@ -12,7 +12,7 @@ function rising(least: number, most: number, what: string): z.ZodType<[number, n
 /** What every margin over cosines may say. */
 const cosine = {
   s: scale.default(64),
-  /** Other classes whose cosine is above it are left out of a sample's loss; absent: none. */
+  /** Other classes whose cosine is above it count as 90 degrees away; absent: none. */
   filter: above(0, 1).optional(),
 };
 
