@@ -50,7 +50,7 @@ export async function convert(faces: IndexedSource, options: ConvertOptions): Pr
   if (isRecordIO) await checkForRecordIO(faces, size);
   const total = faces.length!;
   const labels = faces.labels;
-  const found = (faces.faults ?? []).map(({ stage: _, ...fault }) => fault);
+  const found = (faces.faults ?? []).map(withoutStage);
   const output = await beginOutput(out, { source: fingerprint(faces), size, quality, ...options.origin });
   const before = output.standing.records;
   const from = output.standing.position;
@@ -105,13 +105,18 @@ function graphOf(faces: IndexedSource, output: Unfinished, options: ConvertOptio
     capacity: 32 * Math.max(1, threads),
   });
   if (!isRecordIO) return encoded.sink('out', sink);
-  // They have done their work: the faces are aligned.
-  return encoded
-    .pipe(
-      'dropPoints',
-      map(({ points: _, ...sample }: Sample): Sample => sample),
-    )
-    .sink('out', sink);
+  return encoded.pipe('dropPoints', map(withoutPoints)).sink('out', sink);
+}
+
+/** They have done their work: the face is aligned. */
+function withoutPoints(sample: Sample): Sample {
+  const { points: _, ...rest } = sample;
+  return rest;
+}
+
+function withoutStage(fault: Fault): Omit<Fault, 'stage'> {
+  const { stage: _, ...rest } = fault;
+  return rest;
 }
 
 /** A .rec has a place for labels and images only. */
