@@ -1,5 +1,6 @@
 import { benchCommand } from './bench.ts';
 import { convertCommand } from './convert.ts';
+import { demoCommand } from './demo.ts';
 import { embedCommand } from './embed.ts';
 import { engineCommand } from './engine.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -10,6 +11,7 @@ import { trainCommand } from './train.ts';
 
 /** Every command, in the order in which the help lists them: a new one is a line here. */
 const COMMANDS = [
+  demoCommand,
   engineCommand,
   trainCommand,
   embedCommand,
