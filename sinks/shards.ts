@@ -56,9 +56,9 @@ export function toShards(path: string, options: ShardsOptions = {}): Sink<Sample
   let columns = noColumns();
   let classCount = 0;
   const shardName = (): string => `${name}-${String(number).padStart(6, '0')}.faces`;
-  const seal = async (): Promise<void> => {
+  const seal = async (last: boolean): Promise<void> => {
     if (file === undefined) return;
-    const index = { ...columns, labels: Int32Array.from(columns.labels), classes: classCount };
+    const index = { ...columns, labels: Int32Array.from(columns.labels), classes: classCount, last };
     await file.append(encodeFacesEnd(index, file.bytes));
     await file.sync();
     await file.close();
@@ -83,7 +83,7 @@ export function toShards(path: string, options: ShardsOptions = {}): Sink<Sample
     async write(sample) {
       const face = faceOf(sample, classes);
       const record = encodeFace(face);
-      if (file && (file.bytes + record.length > shardBytes || columns.keys.length >= shardRecords)) await seal();
+      if (file && (file.bytes + record.length > shardBytes || columns.keys.length >= shardRecords)) await seal(false);
       if (file === undefined) {
         file = await output.grow(join(FOLDER, shardName()), 0);
         await file.append(facesHead());
@@ -97,7 +97,7 @@ export function toShards(path: string, options: ShardsOptions = {}): Sink<Sample
       return { shards: number, open: file?.bytes ?? 0, classes: classCount };
     },
     async end() {
-      await seal();
+      await seal(true);
       return [[FOLDER, name]];
     },
     async close() {

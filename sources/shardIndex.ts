@@ -53,7 +53,7 @@ export async function shardIndex(file: ReadHandle): Promise<ShardIndex> {
   };
 }
 
-/** All whole records of a shard, from its start; what lies between them is a fault, what lies behind the last its index. */
+/** All whole records of a shard, from its start; what lies between them is a fault, what lies behind the last its index. Whether another shard follows cannot be known. */
 async function walkFaces(
   file: ReadHandle,
   fault: (offset: number, reason: string) => Fault,
@@ -90,6 +90,7 @@ async function walkFaces(
     people: new Map(named),
     classes: faces.reduce((most, { face }) => Math.max(most, face.label + 1), 0),
     pointsMissing: faces.filter(({ face }) => face.pointsMissing).length,
+    last: true,
     faults,
     end,
   };

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { decodeFace } from '../pipeline/bytes/faces.ts';
 import type { Fault } from '../pipeline/contracts.ts';
 import { FileError, FormatError } from '../pipeline/errors.ts';
@@ -42,11 +42,14 @@ async function build(pattern: string): Promise<Index> {
   let pointsMissing = 0;
   let classes = 0;
   try {
-    for (const path of await shardFiles(pattern)) {
+    const { paths, isFolder } = await shardFiles(pattern);
+    const sets = new Sets();
+    for (const path of paths) {
       const file = await open(path);
       const number = places.files.push(file) - 1;
       places.paths.push(path);
       const index = await shardIndex(file);
+      if (isFolder) sets.add(path, index.last);
       index.labels.forEach((label, i) => {
         const name = index.people.get(label) ?? String(label);
         if (label >= 0 && (names[label] ??= name) !== name) {
@@ -63,6 +66,7 @@ async function build(pattern: string): Promise<Index> {
       pointsMissing += index.pointsMissing;
       for (const fault of index.faults) faults.push(fault);
     }
+    sets.end();
     if (ids.length === 0) throw new FormatError(pattern, undefined, 'a record that can be used', faults[0]?.reason);
   } catch (error) {
     await closePlaces(places);
@@ -87,32 +91,31 @@ function heldIn(record: Uint8Array): Pick<Sample, 'bytes' | 'damage' | 'points' 
   return held;
 }
 
-async function shardFiles(pattern: string): Promise<string[]> {
-  const found = await expand(pattern);
-  if (found.length > 1 || (await stat(found[0]!)).kind !== 'folder') return found;
-  const names = (await list(found[0]!)).map(({ name }) => name).filter(isShardName);
-  if (names.length === 0) throw new FileError(found[0]!, 'no .faces file lies in it');
-  for (const [set, numbers] of numbered(names)) {
-    const missing = [...numbers.keys()].find((number) => !numbers.includes(number));
-    if (missing !== undefined)
-      throw new FileError(
-        join(found[0]!, `${set}-${digits(missing)}.faces`),
-        'this shard is missing, later ones are there',
-      );
-  }
-  return names.map((name) => join(found[0]!, name));
+async function shardFiles(pattern: string): Promise<{ paths: string[]; isFolder: boolean }> {
+  const paths = await expand(pattern);
+  const [first] = paths as [string];
+  if (paths.length > 1 || (await stat(first)).kind !== 'folder') return { paths, isFolder: false };
+  const shardsThere = (await list(first)).filter(({ name }) => isShardName(name));
+  if (shardsThere.length === 0) throw new FileError(first, 'no .faces file lies in it');
+  return { paths: shardsThere.map(({ path }) => path), isFolder: true };
 }
 
-/** The numbers of the shards by the name of their set. */
-function numbered(names: readonly string[]): Map<string, number[]> {
-  const sets = new Map<string, number[]>();
-  for (const name of names) {
-    const [, set, number] = /^(.*)-(\d{6,})\.faces$/.exec(name) ?? [];
-    if (set !== undefined) sets.set(set, [...(sets.get(set) ?? []), Number(number)]);
-  }
-  return sets;
-}
+/** In a folder a set is whole: its shards are numbered from 0, and its end says that it is the end. */
+class Sets {
+  readonly #next = new Map<string, { path: string; last: boolean }>();
 
-function digits(number: number): string {
-  return String(number).padStart(6, '0');
+  /** One more shard, in the order of their names. @throws FileError where one before it is missing */
+  add(path: string, last: boolean): void {
+    const [, set, number] = /^(.*)-(\d{6,})\.faces$/.exec(path) ?? [];
+    if (set === undefined) return;
+    const expected = this.#next.get(set)?.path ?? `${set}-000000.faces`;
+    if (path !== expected) throw new FileError(expected, 'this shard is missing, later ones are there');
+    this.#next.set(set, { path: `${set}-${String(Number(number) + 1).padStart(6, '0')}.faces`, last });
+  }
+
+  /** @throws FileError where the last one is missing */
+  end(): void {
+    for (const { path, last } of this.#next.values())
+      if (!last) throw new FileError(path, 'this shard is missing, the one before it is not the last');
+  }
 }

@@ -1,10 +1,10 @@
 /**
  * The end of a shard: what opening it needs, so that no record is read for it.
  *
- *     index   u64 where each record begins, count of them | msgpack map { keys, labels, people, classes, pointsMissing }
+ *     index   u64 where each record begins, count of them | msgpack map { keys, labels, people, classes, pointsMissing, last }
  *     footer  u64 where the index begins | count u64 | CRC32C u32 of the index | CRC32C u32 of these 20 bytes | magic 8 bytes
  *
- * All of it can be had again from the records, except how many classes there are beyond those that occur.
+ * All of it can be had again from the records, except how many classes there are beyond those that occur, and what is last.
  */
 import { crc32c } from './crc32c.ts';
 import { FACES_HEAD_BYTES } from './faces.ts';
@@ -22,6 +22,8 @@ export interface FacesIndex {
   classes: number;
   /** Records for which landmarks were looked for and not found. */
   pointsMissing: number;
+  /** Whether the set ends with this shard. */
+  last: boolean;
 }
 
 export const FACES_FOOTER_BYTES = 32;
@@ -45,6 +47,7 @@ export function encodeFacesEnd(index: FacesIndex, start: number): Uint8Array {
     people: [...index.people],
     classes: index.classes,
     pointsMissing: index.pointsMissing,
+    last: index.last,
   });
   const bytes = 8 * count + map.length;
   const end = new Uint8Array(bytes + FACES_FOOTER_BYTES);
@@ -81,19 +84,19 @@ export function decodeFacesIndex(bytes: Uint8Array, { start, count, crc }: Faces
   const map = unpackMsgpack(bytes.subarray(8 * count));
   if (!isIndexMap(map, count)) return 'the index is no map with the keys and labels of its records';
   if (offsets.some((offset, i) => offset >= (offsets[i + 1] ?? start))) return 'its offsets do not rise';
-  const { keys, people, classes, pointsMissing } = map;
+  const { keys, people, classes, pointsMissing, last } = map;
   const labels = new Int32Array(new Uint8Array(map.labels).buffer);
-  return { offsets, keys, labels, people: new Map(people), classes, pointsMissing };
+  return { offsets, keys, labels, people: new Map(people), classes, pointsMissing, last };
 }
 
-interface IndexMap extends Pick<FacesIndex, 'keys' | 'classes' | 'pointsMissing'> {
+interface IndexMap extends Pick<FacesIndex, 'keys' | 'classes' | 'pointsMissing' | 'last'> {
   labels: Uint8Array;
   people: [number, string][];
 }
 
 function isIndexMap(map: unknown, count: number): map is IndexMap {
   if (typeof map !== 'object' || map === null) return false;
-  const { keys, labels, people, classes, pointsMissing } = map as { [field: string]: unknown };
+  const { keys, labels, people, classes, pointsMissing, last } = map as { [field: string]: unknown };
   return (
     Array.isArray(keys) &&
     keys.length === count &&
@@ -101,6 +104,7 @@ function isIndexMap(map: unknown, count: number): map is IndexMap {
     labels.length === 4 * count &&
     Array.isArray(people) &&
     Number.isInteger(classes) &&
-    Number.isInteger(pointsMissing)
+    Number.isInteger(pointsMissing) &&
+    typeof last === 'boolean'
   );
 }

@@ -39,6 +39,7 @@ describe('the index of a shard', () => {
       people: new Map([0, 1, 2].map((label) => [label, `person ${label}`])),
       classes: 7,
       pointsMissing: 1,
+      last: true,
       faults: [],
     });
   });

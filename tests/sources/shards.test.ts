@@ -1,8 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { graph, run, workers, type RunReport } from 'rxface';
 import { FileError } from '../../pipeline/errors.ts';
 import type { Sample } from '../../pipeline/items.ts';
+import { encodePng } from '../../pipeline/pixels.ts';
 import { shards } from '../../sources/shards.ts';
+import { collect } from '../contracts/doubles.ts';
 import { sourceContract } from '../contracts/source.ts';
 import { folder, imageBytes, put } from '../fixtures/archives.ts';
 import { shardOf } from '../fixtures/shards.ts';
@@ -17,7 +20,7 @@ const root = folder(true);
 afterAll(() => rmSync(root, { recursive: true }));
 const { shard } = shardOf(faces);
 put(root, {
-  'set/train-000000.faces': shardOf(faces.slice(0, 3)).shard,
+  'set/train-000000.faces': shardOf(faces.slice(0, 3), 3, false).shard,
   'set/train-000001.faces': shardOf(faces.slice(3)).shard,
   'set/readme.txt': 'what is no shard is left alone',
   'one.faces': shard,
@@ -95,12 +98,49 @@ describe('shards', () => {
     });
   });
 
+  it('have a substitute in the place of a damaged record in training, and the fault says where it lies', async () => {
+    const drawn = faces.map(async (face, i) => {
+      const data = Uint8Array.from({ length: 300 }, (_, k) => 40 * i + k / 3);
+      return { ...face, bytes: await encodePng({ height: 10, width: 10, data }) };
+    });
+    const { shard: made, offsets } = shardOf(await Promise.all(drawn));
+    made[offsets[1]! + 60]! ^= 8;
+    put(root, { 'train.faces': made });
+    const trained = async (): Promise<{ items: Sample[]; faults: RunReport['faults'] }> => {
+      const sink = collect<Sample>();
+      const flow = graph('train', { seed: 3 })
+        .source('faces', shards(`${root}/train.faces`), { epochs: 3, shuffle: 'full' })
+        .pipe('prepare', workers('rxface/operators/prepare', { threads: 0, size: [8, 8] }))
+        .sink('out', sink);
+      const { faults } = await run(flow);
+      return { items: sink.items, faults };
+    };
+    const { items, faults } = await trained();
+    expect(items).toHaveLength(12);
+    expect(items.every(({ pixels, index }) => pixels!.length === 192 && index !== 1)).toBe(true);
+    expect(faults.count).toBeGreaterThanOrEqual(3);
+    const reason = `'${faces[1]!.key}': the CRC of the record does not match: its bytes are damaged`;
+    expect(faults.list[0]).toEqual({
+      stage: 'prepare',
+      file: `${root}/train.faces`,
+      offset: offsets[1],
+      index: 1,
+      reason,
+    });
+    expect(await trained()).toEqual({ items, faults });
+  });
+
   it('refuse shards that call one label by two names, a gap in a folder, and what is none', async () => {
     const other = shardOf(faces.map((face) => ({ ...face, person: `other ${face.label}` }))).shard;
     put(root, { 'two/a.faces': shard, 'two/b.faces': other });
     await expect(shards(`${root}/two`).open()).rejects.toThrow(/b.faces, byte 16: expected label 0 to be 'person 0'/);
-    put(root, { 'gap/x-000000.faces': shard, 'gap/x-000002.faces': shard, 'none/a.txt': '', 'bad.faces': 'text' });
-    await expect(shards(`${root}/gap`).open()).rejects.toThrow('gap/x-000001.faces: this shard is missing');
+    const more = shardOf(faces, 3, false).shard;
+    put(root, { 'cut/x-000000.faces': more, 'cut/x-000001.faces': more, 'cut/y-000000.faces': shard });
+    await expect(shards(`${root}/cut`).open()).rejects.toThrow(
+      'cut/x-000002.faces: this shard is missing, the one before',
+    );
+    put(root, { 'gap/x-000000.faces': more, 'gap/x-000002.faces': shard, 'none/a.txt': '', 'bad.faces': 'text' });
+    await expect(shards(`${root}/gap`).open()).rejects.toThrow('gap/x-000001.faces: this shard is missing, later ones');
     await expect(shards(`${root}/none`).open()).rejects.toThrow(FileError);
     await expect(shards(`${root}/bad.faces`).open()).rejects.toThrow(/bad.faces, byte 0: expected a shard of faces/);
     await expect(shards(`${root}/missing`).open()).rejects.toThrow(FileError);

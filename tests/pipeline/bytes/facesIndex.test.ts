@@ -14,6 +14,7 @@ const index: FacesIndex = {
   people: new Map([[0, 'a']]),
   classes: 5,
   pointsMissing: 1,
+  last: false,
 };
 const START = 4_000_000_200;
 
