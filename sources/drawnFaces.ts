@@ -47,6 +47,7 @@ const AHEAD = (POSE_CLASSES - 1) / 2;
  * to 60 degrees: 1 to 5), `blur` the kernel 3, 7, 11 or 15 at 112 pixels (0 to 3), `occlusion` the square of side 5, 11, 17, 23
  * or 29 at 112 pixels (0 to 4); the last two only where there is one. Ids are '000012/0003.jpg'.
  *
+ * A face costs some 5 ms of a processor core each time it is read: for many epochs write them to shards once.
  * What is drawn is the same on every machine; how it is rendered and compressed depends on the version of sharp.
  *
  * @throws OptionError at once
