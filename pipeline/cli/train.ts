@@ -81,6 +81,7 @@ function summary(result: TrainResult, evaluationText: (line: EvaluationLine) => 
     ...(result.faults > 0 ? [`${result.faults} broken records`] : []),
     ...result.evaluations.map((line) => `epoch ${line.epoch}: ${evaluationText(line)}`),
     ...(result.checkpoint === null ? [] : [`checkpoint ${result.checkpoint}`]),
+    `report ${join(result.run, 'report.html')}`,
     ...(result.interrupted ? [`go on with: rxface train --resume ${result.run}`] : []),
   ];
   return lines.join('\n');

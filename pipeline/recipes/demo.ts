@@ -8,12 +8,12 @@ import { readConfig } from './config.ts';
 import { DEMO_BATCH, demoConfig } from './demoConfig.ts';
 import { demoFaces } from './demoFaces.ts';
 import { randomPairs } from './demoPairs.ts';
-import { hardestPairs, trainingSheet } from './demoPictures.ts';
+import { hardestPairs } from './hardestPairs.ts';
 import { scorePairs } from './evaluate.ts';
 import { appendLine, evaluationLine, type EvaluationLine } from './evaluations.ts';
 import { loadModel } from './loadModel.ts';
 import { architectureOf } from './parts.ts';
-import { picturesOf, writeReport } from './report.ts';
+import { writePicture, writeReport } from './report.ts';
 import { runFolder } from './runFolder.ts';
 import type { Config } from './schema.ts';
 import { train } from './train.ts';
@@ -93,15 +93,13 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
 
     const untrained = createModel(architectureOf(config.model), { seed });
     const before = await verify(untrained, 0, 0, course).finally(() => untrained.dispose());
-    await makeFolder(picturesOf(run));
-    await writeFile(join(picturesOf(run), '1 Faces as training sees them.png'), await trainingSheet(config, faces));
-
     const trained = await train({ config, run, progress, ...(signal && { stop: signal }) });
     signal?.throwIfAborted();
     const { model } = await loadModel(run);
     const after = await verify(model, epochs, trained.steps, course).finally(() => model.dispose());
-    const caption = '2 The pairs it is most wrong about - one person far apart, two people close (squared distance)';
-    await writeFile(join(picturesOf(run), `${caption}.png`), await hardestPairs(config, unseen, pairs, after.scores));
+    const caption =
+      '2 Where it is most wrong - one person far apart, then two people close, with their squared distance';
+    await writePicture(run, caption, await hardestPairs(config, unseen, pairs, after.scores));
     return {
       untrained: before.figures,
       trained: after.figures,

@@ -2,7 +2,7 @@ import { basename, join, resolve } from 'node:path';
 import type { StepItem } from 'rxface';
 import { page, type Picture } from 'rxface/sinks';
 import { exists, list, readFile, readText } from '../files/read.ts';
-import { writeFile } from '../files/write.ts';
+import { makeFolder, writeFile } from '../files/write.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import { readConfig } from './config.ts';
 import type { EvaluationLine } from './evaluations.ts';
@@ -20,8 +20,13 @@ export interface RunRecord {
   pictures: Picture[];
 }
 
-/** Folder of the pictures that belong into a report: PNGs whose names are their captions. */
-export function picturesOf(run: string): string {
+/** Puts a PNG into a run folder for its report. @param name its caption, after a number that orders them: '1 Faces' */
+export async function writePicture(run: string, name: string, png: Uint8Array): Promise<void> {
+  await makeFolder(picturesOf(run));
+  await writeFile(join(picturesOf(run), `${name}.png`), png);
+}
+
+function picturesOf(run: string): string {
   return join(run, 'pictures');
 }
 

@@ -5,6 +5,7 @@ import { bestStep, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
 import { evaluationShown, firstFacesShown } from './events.ts';
 import { optimiserOf } from './parts.ts';
 import { planOf, type Plan } from './plan.ts';
+import { writePicture, writeReport } from './report.ts';
 import { readLines } from './runFolder.ts';
 import type { Config } from './schema.ts';
 import { trainingTally, type Tally } from './tally.ts';
@@ -53,6 +54,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
       const tally = await epochs({ config, stop, say, progress, ...plan, training, evaluations });
+      await writeReport(options.run);
       return { run: options.run, people: people.length, ...tally, evaluations, interrupted: stop?.aborted === true };
     } finally {
       training.dispose();
@@ -98,7 +100,13 @@ async function epochs(course: Course): Promise<Tally> {
   const line = toConsole<StepItem>({ standing: tally.standing, progress: course.progress });
   try {
     if (start.state !== undefined) step.state.load(start.state);
-    if (start.steps === 0) await events.show(await firstFacesShown(config, faces));
+    if (start.steps === 0) {
+      const first = await firstFacesShown(config, faces);
+      await events.show(first);
+      for (const png of Object.values(first.images ?? {})) {
+        await writePicture(training.folder.path, '1 Faces of the first batch, as training sees them', png);
+      }
+    }
     for (let { epoch, position } = start; epoch < config.train.epochs; epoch++, position = 0) {
       if (position < perEpoch * config.train.batch) {
         const flow = trainingGraph(config, { faces, epoch, position, step, files, console: line });

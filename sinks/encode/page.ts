@@ -91,10 +91,10 @@ const STYLE = `
 body{margin:0 auto;max-width:1180px;padding:40px 32px 64px;background:var(--paper);color:var(--ink);
 font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 h1{margin:0 0 6px;font-size:26px;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
-header p{margin:0;color:var(--mute);font-size:16px;max-width:80ch}
+header p{margin:0;color:var(--mute);font-size:16px}
 section{margin-top:40px}
 h2{margin:0 0 12px;padding-bottom:6px;border-bottom:1px solid var(--grid);font-size:17px;font-weight:650}
-section>p{margin:0 0 14px;max-width:80ch;color:var(--mute)}
+section>p{margin:0 0 14px;max-width:90ch;color:var(--mute)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 22px;margin:0}
 dt{color:var(--mute)}
 dd{margin:0}
@@ -104,6 +104,7 @@ th{color:var(--mute);font-weight:500}
 th:first-child,td:first-child{text-align:left}
 table+.plots{margin-top:26px}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:30px 40px}
+.plots figure{max-width:600px}
 figure{margin:0;min-width:0}
 svg{display:block;width:100%;height:auto}
 .picture{margin-top:18px}

@@ -1,24 +1,16 @@
-import { RxfaceError, type Batch, type PairProtocol } from 'rxface';
+import { RxfaceError, type PairProtocol } from 'rxface';
 import { contactSheet, type PairScores } from 'rxface/operators';
 import type { IndexedSource } from 'rxface/sources';
 import { setup } from '../../operators/prepare.ts';
 import type { Pixels } from '../pixels.ts';
 import { imageName } from './demoPairs.ts';
 import type { Config } from './schema.ts';
-import { firstFaces } from './trainingGraph.ts';
 
 /** Faces in a row of a sheet, and their side in pixels. */
 const ACROSS = 12;
-const TILE = 80;
-const FACES = 5 * ACROSS;
+const TILE = 64;
 /** Hardest pairs of each kind: two rows. */
 const HARDEST = ACROSS;
-
-/** A PNG of faces as the first batch of training has them: aligned, and some of them changed. */
-export async function trainingSheet(config: Config, faces: IndexedSource): Promise<Uint8Array> {
-  const first = await firstFaces(config, faces, Math.min(FACES, config.train.batch));
-  return contactSheet(imagesOf(first), { columns: ACROSS, tile: TILE });
-}
 
 /**
  * A PNG of the pairs a model was most wrong about, side by side with their squared distance: first those of one person that
@@ -48,9 +40,4 @@ export async function hardestPairs(
   });
   const captions = shown.flatMap((i) => [`${pairs[i]!.same ? 'one' : 'two'}: ${distances[i]!.toFixed(2)}`, '']);
   return contactSheet(images, { columns: ACROSS, tile: TILE, captions });
-}
-
-function imagesOf({ pixels, labels, size: [height, width] }: Batch): Pixels[] {
-  const bytes = height * width * 3;
-  return Array.from(labels, (_, i) => ({ height, width, data: pixels.subarray(i * bytes, (i + 1) * bytes) }));
 }
