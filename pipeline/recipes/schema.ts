@@ -126,17 +126,23 @@ export interface SchemaFault {
 export function checkConfig(value: unknown): { config: Config } | { faults: SchemaFault[] } {
   const result = configSchema.safeParse(value);
   if (result.success) return acrossSections(result.data);
-  return {
-    faults: result.error.issues.flatMap((issue): SchemaFault[] => {
-      const at = issue.path as (string | number)[];
-      if (issue.code !== 'unrecognized_keys') return [{ path: at, expected: issue.message }];
-      return issue.keys.map((key) => ({
-        path: [...at, key],
-        expected: 'a known key',
-        known: issue.message.split(' '),
-      }));
-    }),
-  };
+  return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, [])) };
+}
+
+/** @param above where the issue's own path begins */
+function faultsOf(issue: z.core.$ZodIssue, above: SchemaFault['path']): SchemaFault[] {
+  const at = [...above, ...(issue.path as SchemaFault['path'])];
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.message.split(' ');
+    return issue.keys.map((key) => ({ path: [...at, key], expected: 'a known key', known }));
+  }
+  // A number or a section: what is wrong inside a section says more than that it is neither.
+  const inside = issue.code === 'invalid_union' ? issue.errors.find((issues) => issues.some(isInside)) : undefined;
+  return inside ? inside.flatMap((one) => faultsOf(one, at)) : [{ path: at, expected: issue.message }];
+}
+
+function isInside({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === 'unrecognized_keys';
 }
 
 /** What one value demands of another. */

@@ -72,9 +72,27 @@ describe('parseConfig', () => {
     });
     expect(faultsOf(`${SMALL}augment: { crop: 2, photometric: { chances: 0.2 } }\n`)).toEqual([
       'c.yaml:9: augment.crop must be a number from 0 to 1, received 2',
-      'c.yaml:9: augment.photometric must be a number from 0 to 1, or a section with chance, hue and channels, ' +
-        'received {"chances":0.2}',
+      'c.yaml:9: augment.photometric.chance must be a number from 0 to 1, but it is missing',
+      "c.yaml:9: augment.photometric.chances is no known key; did you mean 'chance'?",
     ]);
+  });
+
+  it('looks into what may be a number or a section', () => {
+    const faultsOfLight = (given: string): string[] =>
+      faultsOf(`${SMALL}augment: { photometric: ${given} }\n`).map((fault) =>
+        fault.replace('c.yaml:9: augment.photometric', ''),
+      );
+    expect(faultsOfLight('{ chance: 0.2, channels: brg }')).toEqual([
+      ".channels must be one of rgb, bgr, received 'brg'",
+    ]);
+    expect(faultsOfLight('{ chance: 2, hue: 0.7 }')).toEqual([
+      '.chance must be a number from 0 to 1, received 2',
+      '.hue must be a number from 0 to 0.5, received 0.7',
+    ]);
+    expect(faultsOfLight('2')).toEqual([' must be a number from 0 to 1, received 2']);
+    for (const neither of ['on', '[0.2]', 'null']) {
+      expect(faultsOfLight(neither)[0]).toMatch(/^ must be a number from 0 to 1, or a section with chance, hue and/);
+    }
   });
 
   it('reports what is missing on the line of its section', () => {
