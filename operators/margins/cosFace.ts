@@ -17,8 +17,8 @@ const CLAMP = 1e-4;
  *
  * In plain words: an embedding must be closer to its own centre than to any other by a fixed cosine.
  *
- * Wang et al., "CosFace: Large Margin Cosine Loss for Deep Face Recognition" (2018), Eq 4; AdaFace paper, Eq 3.
- * The shift is a constant, so the exact gradient and the straight-through one are the same.
+ * Wang et al., "CosFace: Large Margin Cosine Loss for Deep Face Recognition" (2018), its LMCL loss; AdaFace
+ * paper, Eq 3. The shift is a constant, so the exact gradient and the straight-through one are the same.
  *
  * @example
  * trainStep({ model, centres, margin: cosFace({ s: 32, m: 0.35 }), optimiser, schedule });

@@ -7,7 +7,7 @@ import { clipByValue, cos, div, equal, mul, sin, type Tensor1D } from '@tensorfl
  * The clip keeps the cosine falling: past pi it would rise again and reward the worst samples.
  *
  * @param theta [B] in [epsilon, pi - epsilon], which the clamp of the cosines sees to
- * @param bent [B] theta plus a margin that does not depend on it
+ * @param bent [B] theta plus a margin that does not depend on it; for a multiple of theta the slope wants that factor, too
  */
 export function cosOfClippedAngle(
   theta: Tensor1D,

@@ -45,12 +45,12 @@ const CLAMP = 1e-4;
  * centre; the regulariser pays for length, so that faces which can be close to their centre become long and others stay
  * short.
  *
- * Meng et al., "MagFace: A Universal Representation for Face Recognition and Quality Assessment" (2021), Eq 2, as its
- * repository has it: a is clipped to [l_a, u_a] in margin and regulariser, m(a) = l_m + (u_m - l_m) (a - l_a) / (u_a - l_a),
- * and unlike AdaFace's margin the gradient goes through the length, except where the clip holds it. An optimal length exists
- * from lambda = s k u_a^2 l_a^2 / (u_a^2 - l_a^2) on, k = (u_m - l_m) / (u_a - l_a): 22.6 for the defaults. For a network
- * with lengths near 1 its authors advise norms [1, 51], margins [0.45, 1], lambda 5. Cosines are clamped to +-(1 - 1e-4)
- * (theirs not at all, so that the slope is infinite at 1).
+ * Meng et al., "MagFace: A Universal Representation for Face Recognition and Quality Assessment" (2021), as its repository has
+ * it: a is clipped to [l_a, u_a] in margin and regulariser, m(a) = l_m + (u_m - l_m) (a - l_a) / (u_a - l_a), and unlike
+ * AdaFace's margin the gradient goes through the length, except where the clip holds it. An optimal length exists from lambda
+ * = s k u_a^2 l_a^2 / (u_a^2 - l_a^2) on, k = (u_m - l_m) / (u_a - l_a): 22.6 for the defaults. For a network with lengths
+ * near 1 its authors advise norms [1, 51], margins [0.45, 1], lambda 5. Cosines are clamped to +-(1 - 1e-4) (theirs to +-1,
+ * where the slope is infinite).
  *
  * @example
  * trainStep({ model, centres, margin: magFace({ lambda: 35 }), optimiser, schedule });

@@ -41,11 +41,11 @@ const INNER_CLAMP = 1e-5;
  * theta = pi, where the cosine would rise again. Since that is hard to begin with, the margin fades in: the target is (lambda
  * cos(theta) + psi) / (1 + lambda), and lambda falls from step to step.
  *
- * Liu et al., "SphereFace: Deep Hypersphere Embedding for Face Recognition" (2017), Eq 7. Two forms are released. The
- * defaults are the SV-X-Softmax repository's: a whole m by its Chebyshev polynomial (the same function), a fixed scale where
- * the paper has the embedding's length, its annealing. opensphere's is `{ s: 30, m: 1.7, annealing: false, gradient:
- * 'straightThrough' }`. The count of iterations is state and is kept in the checkpoint; a step that calls `apply` counts
- * once.
+ * Liu et al., "SphereFace: Deep Hypersphere Embedding for Face Recognition" (2017), its A-Softmax loss; AdaFace paper,
+ * Eq 2, which leaves out what comes beyond m theta = pi. Two forms are released. The defaults are the SV-X-Softmax
+ * repository's: a whole m by its Chebyshev polynomial (the same function), a fixed scale where the paper has the embedding's
+ * length, its annealing. opensphere's is `{ s: 30, m: 1.7, annealing: false, gradient: 'straightThrough' }`. The count of
+ * iterations is state and is kept in the checkpoint; a step that calls `apply` counts once.
  *
  * @example
  * trainStep({ model, centres, margin: sphereFace({ m: 4, annealing: { rate: 0.12, power: 1 } }), optimiser, schedule });
