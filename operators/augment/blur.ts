@@ -25,6 +25,12 @@ export function blur(image: Pixels, random: () => number): number {
   return level;
 }
 
+// A number holds 53 bits exactly: side by side in it three sums over rows, of 16 bits, or two over both ways, of 24. Neither
+// they nor what is added up on the way to them spills into its neighbour.
+const GREEN = 2 ** 17;
+const BLUE = 2 ** 34;
+const LOWER = 2 ** 25;
+
 /**
  * Smooths an image with a Gaussian, in place: bit for bit cv2.GaussianBlur(image, (side, side), sigma) on 8 bits, with
  * the border mirrored about its outermost pixels (BORDER_REFLECT_101).
@@ -36,43 +42,66 @@ export function gaussianBlur(image: Pixels, side: number, sigma = 0.3 * ((side -
   const { height, width, data } = image;
   const weights = gaussian(side, sigma);
   const reach = (side - 1) / 2;
-  const columns = mirrored(width, reach);
   const rows = mirrored(height, reach);
-  const row = width * 3;
-
-  // The kernel is the same from both ends: what stands at equal distance from the middle is added before it is weighed.
-  // Along rows, in 256ths: at most 255 x 256, which 16 bits hold.
-  const along = new Uint16Array(height * row);
-  const padded = new Uint8Array((width + 2 * reach) * 3);
-  const sums = new Int32Array(row);
-  for (let y = 0; y < height; y++) {
-    const start = y * row;
-    for (let x = 0, o = 0; x < columns.length; x++) {
-      const from = start + columns[x]! * 3;
-      padded[o++] = data[from]!;
-      padded[o++] = data[from + 1]!;
-      padded[o++] = data[from + 2]!;
-    }
-    for (let i = 0, at = reach * 3; i < row; i++, at++) sums[i] = weights[reach]! * padded[at]!;
-    for (let k = 0; k < reach; k++) {
-      const weight = weights[k]!;
-      for (let i = 0, near = k * 3, far = (side - 1 - k) * 3; i < row; i++, near++, far++) {
-        sums[i] = sums[i]! + weight * (padded[near]! + padded[far]!);
-      }
-    }
-    along.set(sums, start);
+  const columns = mirrored(width, reach);
+  const neighbours = weights.map((_, k) => 3 * k);
+  const pixels = new Float64Array(height * width);
+  for (let i = 0, at = 0; i < pixels.length; i++, at += 3) {
+    pixels[i] = data[at]! + data[at + 1]! * GREEN + data[at + 2]! * BLUE;
   }
-
-  // Down columns, in 65536ths, rounded.
-  for (let y = 0; y < height; y++) {
-    for (let i = 0, at = y * row; i < row; i++, at++) sums[i] = weights[reach]! * along[at]! + (1 << 15);
-    for (let k = 0; k < reach; k++) {
-      const weight = weights[k]!;
-      for (let i = 0, near = rows[y + k]! * row, far = rows[y + side - 1 - k]! * row; i < row; i++, near++, far++) {
-        sums[i] = sums[i]! + weight * (along[near]! + along[far]!);
-      }
+  const starts = new Int32Array(side);
+  const down = (y: number, out: Float64Array): void => {
+    for (let k = 0; k < side; k++) starts[k] = rows[y + k]! * width;
+    weigh(pixels, starts, weights, out);
+  };
+  const upper = new Float64Array(width);
+  const lower = new Float64Array(width);
+  const pair = new Float64Array(columns.length * 3);
+  const sums = new Float64Array(width * 3);
+  // Two rows at a time; where there is one left it goes twice.
+  for (let y = 0; y < height; y += 2) {
+    const next = Math.min(y + 1, height - 1);
+    down(y, upper);
+    down(next, lower);
+    pairUp(upper, lower, columns, pair);
+    weigh(pair, neighbours, weights, sums);
+    for (let i = 0, up = y * width * 3, low = next * width * 3; i < sums.length; i++, up++, low++) {
+      const second = Math.floor(sums[i]! / LOWER);
+      const first = sums[i]! - second * LOWER;
+      data[up] = (first + (1 << 15)) >> 16;
+      data[low] = (second + (1 << 15)) >> 16;
     }
-    for (let i = 0, at = y * row; i < row; i++, at++) data[at] = sums[i]! >> 16;
+  }
+}
+
+/** The weighted sum of rows that begin at `starts`. The kernel is the same from both ends, so those are added before they are weighed. */
+function weigh(values: Float64Array, starts: Int32Array, weights: Int32Array, out: Float64Array): void {
+  const last = weights.length - 1;
+  const middle = last / 2;
+  const most = weights[middle]!;
+  for (let i = 0, at = starts[middle]!; i < out.length; i++, at++) out[i] = most * values[at]!;
+  for (let k = 0; k < middle; k++) {
+    const weight = weights[k]!;
+    for (let i = 0, near = starts[k]!, far = starts[last - k]!; i < out.length; i++, near++, far++) {
+      out[i] = out[i]! + weight * (values[near]! + values[far]!);
+    }
+  }
+}
+
+/** Takes the sums of two rows apart, mirrors them at the ends and puts those of one channel side by side. */
+function pairUp(upper: Float64Array, lower: Float64Array, columns: Int32Array, out: Float64Array): void {
+  for (let x = 0, o = 0; x < columns.length; x++, o += 3) {
+    const first = upper[columns[x]!]!;
+    const second = lower[columns[x]!]!;
+    const blue = Math.floor(first / BLUE);
+    const blueBelow = Math.floor(second / BLUE);
+    const rest = first - blue * BLUE;
+    const restBelow = second - blueBelow * BLUE;
+    const green = Math.floor(rest / GREEN);
+    const greenBelow = Math.floor(restBelow / GREEN);
+    out[o] = rest - green * GREEN + (restBelow - greenBelow * GREEN) * LOWER;
+    out[o + 1] = green + greenBelow * LOWER;
+    out[o + 2] = blue + blueBelow * LOWER;
   }
 }
 

@@ -49,3 +49,20 @@ test('leaves one colour alone, on images of any size', () => {
     expect(image.data.every((value) => value === 201)).toBe(true);
   }
 });
+
+test('white stays white beside black, whatever the side: no sum spills into another', () => {
+  const [height, width] = [9, 40];
+  const edge = { height, width, data: new Uint8Array(height * width * 3) };
+  for (let i = 0; i < edge.data.length; i++) edge.data[i] = Math.floor(i / 3) % width < 20 ? 255 : 0;
+  for (const side of [5, ...BLUR_KERNELS]) {
+    const { data } = edge;
+    const image = { height, width, data: data.slice() };
+    gaussianBlur(image, side);
+    const reach = (side - 1) / 2;
+    for (let i = 0; i < data.length; i++) {
+      const x = Math.floor(i / 3) % width;
+      if (x < 20 - reach || x >= 20 + reach) expect(image.data[i]).toBe(data[i]);
+      else expect(image.data[i]! + image.data[Math.floor(i / 120) * 120 + (39 - x) * 3]!).toBe(255);
+    }
+  }
+});
