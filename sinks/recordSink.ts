@@ -31,6 +31,8 @@ export function recordSink(path: string, begun: Unfinished | undefined, format: 
   let output: Unfinished | undefined;
   let standing: Standing;
   let fresh = 0;
+  /** Set while something is written, and for good where that failed: the files may hold other than `standing` says. */
+  let torn = false;
   const mark = async (): Promise<void> => {
     standing = { ...standing, figures: await format.sync() };
     await output!.mark(standing);
@@ -48,6 +50,7 @@ export function recordSink(path: string, begun: Unfinished | undefined, format: 
       const began = begun ?? (await beginOutput(path));
       standing = began.standing;
       fresh = 0;
+      torn = false;
       await format.begin(began).catch(async (error: unknown) => {
         await format.close();
         await began.close();
@@ -56,6 +59,7 @@ export function recordSink(path: string, begun: Unfinished | undefined, format: 
       output = began;
     },
     async write(sample) {
+      torn = true;
       if (sample.damage !== undefined) leaveOut(sample);
       else {
         const { bytes } = sample;
@@ -66,6 +70,7 @@ export function recordSink(path: string, begun: Unfinished | undefined, format: 
       }
       standing = { ...standing, position: sample.position + 1 };
       if (fresh >= MARK_BYTES) await mark();
+      torn = false;
     },
     async close(end) {
       if (output === undefined) return;
@@ -76,7 +81,7 @@ export function recordSink(path: string, begun: Unfinished | undefined, format: 
           const names = await format.end();
           await mark();
           await output.finish(names);
-        } else {
+        } else if (!torn) {
           // Why the run failed is what the user must hear; how far it got is a courtesy.
           await mark().catch((error: unknown) => {
             if (end.kind === 'aborted') throw error;

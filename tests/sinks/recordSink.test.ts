@@ -100,6 +100,32 @@ describe.each(formats)('a sink of records: %s', (name, sinkOf) => {
     expect(tree(here)).toEqual(await whole());
   });
 
+  it('writes no record twice where a write failed and the disk has room again at once', async () => {
+    // More than what waits for a large write: the record itself meets the full disk.
+    const large = samples.map((sample, i) => (i === 2 ? { ...sample, bytes: imageBytes(i, 2 ** 20) } : sample));
+    const whole = folder();
+    await writeAll(sinkOf(`${whole}/${name}`), large);
+    const here = folder();
+    const path = `${here}/${name}`;
+    const first = sinkOf(path, await beginOutput(path, {}));
+    await first.open(CONTEXT);
+    await first.write(large[0]!);
+    await first.close({ kind: 'aborted', reason: undefined });
+    const sink = sinkOf(path, await beginOutput(path, {}));
+    await sink.open(CONTEXT);
+    await sink.write(large[1]!);
+    injectWriteFault((operation) => {
+      injectWriteFault(undefined);
+      throw Object.assign(new Error(`no space to ${operation}`), { code: 'ENOSPC' });
+    });
+    await expect(sink.write(large[2]!)).rejects.toThrow('the disk is full');
+    await sink.close({ kind: 'failed', error: undefined });
+    const output = await beginOutput(path, {});
+    expect(output.standing.position).toBe(1);
+    await writeAll(sinkOf(path, output), large.slice(1));
+    expect(tree(here)).toEqual(tree(whole));
+  });
+
   it('refuses a sample without its encoded image, and an end without a record', async () => {
     const path = `${folder()}/${name}`;
     const sink = sinkOf(path);
