@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Fault } from '../pipeline/contracts.ts';
 import { FileError, FormatError, OptionError, show } from '../pipeline/errors.ts';
 import { lock } from '../pipeline/files/lock.ts';
@@ -69,8 +69,9 @@ export async function beginOutput(name: string, of?: Readonly<Record<string, unk
   const path = name.replace(/[/\\]+$/, '');
   const folder = `${path}.unfinished`;
   const at = (name: string): string => join(folder, name);
-  if ((await exists(path)) && !(await exists(at(JOURNAL))))
-    throw new OptionError('output', 'its path', 'free: remove what is there, or choose another', path);
+  if (basename(path) === '') throw new OptionError('output', 'its path', 'the name of a file or folder', name);
+  const isTaken = await exists(path);
+  if (isTaken && !(await exists(at(JOURNAL)))) throw taken(path);
   await makeFolder(folder);
   const unlock = await lock(at(LOCK), {
     waiting: (id) => {
@@ -80,6 +81,8 @@ export async function beginOutput(name: string, of?: Readonly<Record<string, unk
   try {
     if (of === undefined) await remove(at(JOURNAL));
     const { begun, standing, names, bytes } = await readJournal(at(JOURNAL));
+    // Only what was killed while it took its names may find them there.
+    if (isTaken && names === undefined) throw taken(path);
     if (begun === undefined) await clear(folder);
     else refuseOther(folder, begun, of!);
     const journal = await cutTo(at(JOURNAL), bytes);
@@ -90,6 +93,10 @@ export async function beginOutput(name: string, of?: Readonly<Record<string, unk
     await unlock();
     throw error;
   }
+}
+
+function taken(path: string): OptionError {
+  return new OptionError('output', 'its path', 'free: remove what is there, or choose another', path);
 }
 
 function output(
@@ -133,9 +140,9 @@ function output(
       if (!open) return;
       open = false;
       await journal.close();
-      await unlock();
-      // Nothing to go on with: another beginning shall find nothing in its way.
+      // Nothing to go on with: another beginning shall find nothing in its way. Under the lock, or it might be another's.
       if (whole || standing.records === 0) await remove(at('.'));
+      await unlock();
     },
   };
 }

@@ -72,6 +72,17 @@ describe('beginOutput', () => {
     await expect(beginOutput(path, {})).rejects.toThrow(FormatError);
   });
 
+  it('refuses at once what can have no name: one taken since, and none', async () => {
+    const here = folder();
+    const output = await beginOutput(`${here}/out`, {});
+    await output.mark(standing(1));
+    await output.close();
+    mkdirSync(`${here}/out`);
+    await expect(beginOutput(`${here}/out`, {})).rejects.toThrow('free: remove what is there, or choose another');
+    expect(existsSync(output.at('journal.jsonl'))).toBe(true);
+    for (const name of ['', '/']) await expect(beginOutput(name, {})).rejects.toThrow('the name of a file or folder');
+  });
+
   it('begins anew where it is not told what it is made of', async () => {
     const path = `${folder()}/out`;
     put(`${path}.unfinished`, { 'journal.jsonl': '{"begun":{}}\n', 'faces/a': 'old', text: 'old' });
