@@ -4,7 +4,8 @@ import type { Fault } from '../pipeline/contracts.ts';
 import { FormatError } from '../pipeline/errors.ts';
 import { expand } from '../pipeline/files/glob.ts';
 import { exists, open, readText } from '../pipeline/files/read.ts';
-import { type Index, indexed, type IndexedSource, type Place } from './indexed.ts';
+import type { Sample } from '../pipeline/items.ts';
+import { type Index, indexed, type IndexedSource } from './indexed.ts';
 import { parseImageRecord } from './parse/imageRecord.ts';
 import { closePlaces, noPlaces, placeOf, readPlaces } from './places.ts';
 import { recordImages } from './recordImages.ts';
@@ -21,7 +22,8 @@ const MOST_CLASSES = 2 ** 24;
  * the records bounds it. Layout: dmlc-core src/recordio.cc, mxnet python/mxnet/recordio.py.
  *
  * Opening reads the header of every record once: what is cut off, empty, out of place or labelled out of range becomes
- * a fault with file and offset, never an image.
+ * a fault with file and offset, never an image. A record that is no longer what it was then comes with `damage` instead
+ * of `bytes`.
  *
  * ```ts
  * const faces = recordIO('train.rec');
@@ -75,18 +77,23 @@ async function build(pattern: string): Promise<Index> {
     faults,
     id: (i) => ids[i]!,
     place: (i) => placeOf(places, i),
-    read: async (at) =>
-      (await readPlaces(places, at)).map((raw, i) => ({ bytes: imageOf(raw, placeOf(places, at[i]!)) })),
+    read: async (at) => (await readPlaces(places, at)).map(heldIn),
     close: () => closePlaces(places),
   };
 }
 
-function imageOf(raw: Uint8Array, { file, offset }: Required<Place>): Uint8Array {
-  const payload = joinRecord(raw, file, offset);
+function heldIn(raw: Uint8Array): Pick<Sample, 'bytes' | 'damage'> {
+  const image = imageIn(raw);
+  // Opening found it whole.
+  return typeof image === 'string' ? { damage: `changed since the file was opened: ${image}` } : { bytes: image };
+}
+
+function imageIn(raw: Uint8Array): Uint8Array | string {
+  const payload = joinRecord(raw);
+  if (typeof payload === 'string') return payload;
   const record = parseImageRecord(payload);
-  if (typeof record === 'string') throw new FormatError(file, offset, 'the record that was here', record);
   // A copy of its own: the bytes may be handed to another thread whole.
-  return payload.slice(record.imageStart);
+  return typeof record === 'string' ? record : payload.slice(record.imageStart);
 }
 
 /** The number of classes in insightface's `property` file: 'classes,height,width'. */

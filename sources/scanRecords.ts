@@ -40,7 +40,8 @@ export function recordScan(file: ReadHandle): RecordScan {
     const start =
       parts === 1
         ? await window(offset + PART_HEAD_BYTES, Math.min(payload, HEADER_REACH))
-        : joinRecord(await file.readAt(offset, size), file.path, offset);
+        : joinRecord(await file.readAt(offset, size));
+    if (typeof start === 'string') return start;
     const record: ImageRecord | string = parseImageRecord(start, payload);
     if (typeof record === 'string') return record;
     return { offset, size, labels: record.labels, imageBytes: payload - record.imageStart };

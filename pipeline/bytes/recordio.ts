@@ -45,16 +45,16 @@ export function isEnd(flag: PartFlag): boolean {
  * of four; the magic is dropped between the parts and comes back here.
  *
  * @param raw all parts with heads and padding; a view of it is returned for a record of one part
- * @throws FormatError where a part does not begin, is cut off or is out of turn
+ * @return the reason in words where a part does not begin, is cut off or is out of turn
  */
-export function joinRecord(raw: Uint8Array, file: string, offset: number): Uint8Array {
+export function joinRecord(raw: Uint8Array): Uint8Array | string {
   const parts: Uint8Array[] = [];
   let flag: PartFlag | undefined;
   for (let at = 0; flag === undefined || !isEnd(flag);) {
     const head = readPartHead(raw, at);
     const start = at + PART_HEAD_BYTES;
     if (!head || !follows(flag, head.flag) || start + head.length > raw.length)
-      throw new FormatError(file, offset + at, 'a part of a record');
+      return `no whole part of a record stands at its byte ${at}`;
     parts.push(raw.subarray(start, start + head.length));
     at = start + paddedLength(head.length);
     flag = head.flag;

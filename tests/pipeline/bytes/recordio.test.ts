@@ -32,7 +32,7 @@ describe('RecordIO framing', () => {
         const payload = Uint8Array.from(pieces.flat());
         const record = encodeRecord(payload);
         expect(record.length % 4).toBe(0);
-        expect(joinRecord(record, 'f', 0)).toEqual(payload);
+        expect(joinRecord(record)).toEqual(payload);
       }),
       { numRuns: 200 },
     );
@@ -53,11 +53,9 @@ describe('RecordIO framing', () => {
     expect([0, 1, 4, 5].map(paddedLength)).toEqual([0, 4, 4, 8]);
   });
 
-  it('refuses a record that is cut or whose parts are out of turn, with the offset', () => {
+  it('says where a record is cut or its parts are out of turn', () => {
     const record = encodeRecord(Uint8Array.of(1, 2, 3, 4, ...MAGIC, 5));
-    expect(() => joinRecord(record.subarray(0, 14), 'a.rec', 100)).toThrow(
-      'a.rec, byte 112: expected a part of a record',
-    );
-    expect(() => joinRecord(record.subarray(12), 'a.rec', 100)).toThrow('a.rec, byte 100: expected a part of a record');
+    expect(joinRecord(record.subarray(0, 14))).toBe('no whole part of a record stands at its byte 12');
+    expect(joinRecord(record.subarray(12))).toBe('no whole part of a record stands at its byte 0');
   });
 });
