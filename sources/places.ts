@@ -22,12 +22,18 @@ export function placeOf(places: Places, i: number): { file: string; offset: numb
 /** The bytes at the places of these numbers, in this order. */
 export async function readPlaces(places: Places, at: Int32Array): Promise<Uint8Array[]> {
   const found: Uint8Array[] = [];
+  const byFile = new Map<number, number[]>();
+  at.forEach((place, i) => {
+    const number = places.file[place]!;
+    const mine = byFile.get(number);
+    if (mine) mine.push(i);
+    else byFile.set(number, [i]);
+  });
   await Promise.all(
-    places.files.map(async (handle, number) => {
-      const mine = [...at.keys()].filter((i) => places.file[at[i]!] === number);
+    Array.from(byFile, async ([number, mine]) => {
       const offsets = mine.map((i) => places.offset[at[i]!]!);
       const sizes = mine.map((i) => places.size[at[i]!]!);
-      const spans = await readSpans(handle, offsets, sizes);
+      const spans = await readSpans(places.files[number]!, offsets, sizes);
       mine.forEach((i, k) => (found[i] = spans[k]!));
     }),
   );
