@@ -1,5 +1,7 @@
+import { isAbsolute, relative } from 'node:path';
 import { describeFault } from '../describe.ts';
 import { OptionError } from '../errors.ts';
+import { statIfThere } from '../files/read.ts';
 import { createProgress, duration } from '../progress.ts';
 import type { ConvertResult } from '../recipes/convert.ts';
 import {
@@ -63,7 +65,10 @@ export function convertCommand(program: Command): void {
 async function convertGiven(where: string, out: string, options: Options): Promise<void> {
   const { points, size, quality, threads } = options;
   if (quality !== undefined && quality > 100) throw new OptionError('convert', '--quality', 'at most 100', quality);
-  const { givenSource } = await import('./givenSource.ts');
+  await checkDest(where, out);
+  const { givenSource, isConfig } = await import('./givenSource.ts');
+  if (options.set.length > 0 && !isConfig(where))
+    throw new OptionError('convert', '--set', 'used with a config as the source', options.set.join(' '));
   const { convert } = await import('../recipes/convert.ts');
   await interruptible('; the same command goes on where it was', async (signal) => {
     const faces = await givenSource([where], options);
@@ -89,6 +94,20 @@ async function convertGiven(where: string, out: string, options: Options): Promi
   });
 }
 
+/** What is taken for another format by its name, or would become part of its own source. */
+async function checkDest(where: string, out: string): Promise<void> {
+  if (/\.(tar|tgz|gz|zip|faces|idx|rec)$/i.test(out) && !out.endsWith('.rec'))
+    throw new OptionError('convert', 'dest', 'NAME.rec, or the name of a folder for shards', out);
+  const inside = relative(where, out);
+  if (
+    inside !== '' &&
+    !/^\.\.($|[/\\])/.test(inside) &&
+    !isAbsolute(inside) &&
+    (await statIfThere(where))?.kind === 'folder'
+  )
+    throw new OptionError('convert', 'dest', `outside of '${where}', the folder that it is made from`, out);
+}
+
 function sayFaults(faults: ConvertResult['faults']): void {
   for (const fault of faults.slice(0, MOST_LINES)) say(`rxface: ${describeFault(fault)}`);
   if (faults.length > MOST_LINES) say(`rxface: and ${faults.length - MOST_LINES} more faults`);
@@ -96,9 +115,16 @@ function sayFaults(faults: ConvertResult['faults']): void {
 }
 
 function summary({ out, records, people, bytes, shards, seconds, recordsPerSecond, faults }: ConvertResult): string {
-  const number = (value: number): string => Math.round(value).toLocaleString('en');
-  const where = `${number(shards)} ${shards === 1 ? 'file' : 'files'}, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  const where = `${counted(shards, 'file')}, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
   const rate = `${duration(seconds)} (${number(recordsPerSecond)} a second)`;
-  const left = faults.length > 0 ? `; ${number(faults.length)} faults` : '';
-  return `${out}: ${number(records)} records of ${number(people)} people in ${where}, ${rate}${left}`;
+  const left = faults.length > 0 ? `; ${counted(faults.length, 'fault')}` : '';
+  return `${out}: ${counted(records, 'record')} of ${counted(people, 'person', 'people')} in ${where}, ${rate}${left}`;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${number(count)} ${count === 1 ? one : many}`;
+}
+
+function number(value: number): string {
+  return Math.round(value).toLocaleString('en');
 }

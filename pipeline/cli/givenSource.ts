@@ -2,6 +2,7 @@ import { concat } from '../../sources/concat.ts';
 import { drop, dropList } from '../../sources/drop.ts';
 import type { IndexedSource } from '../../sources/indexed.ts';
 import { openSource } from '../../sources/openSource.ts';
+import { OptionError } from '../errors.ts';
 import { exists } from '../files/read.ts';
 import { readConfig } from '../recipes/config.ts';
 import { openFaces } from '../recipes/data.ts';
@@ -16,11 +17,23 @@ export interface GivenOptions {
   set: readonly string[];
 }
 
-/** The sources of a command line as one, not yet open: whatever `openSource` takes, or the data of a training config. */
+/** Whether a source of a command line is a training config. */
+export function isConfig(path: string): boolean {
+  return /\.(ya?ml|json)$/.test(path);
+}
+
+/**
+ * The sources of a command line as one, not yet open: whatever `openSource` takes, or the data of a training config.
+ *
+ * @throws OptionError for a table of landmarks beside a config, which names one for each of its sources
+ */
 export async function givenSource(paths: readonly string[], options: GivenOptions): Promise<IndexedSource> {
+  const config = paths.find(isConfig);
+  if (config !== undefined && options.points !== undefined)
+    throw new OptionError(config, '--points', 'left out: a config names the points of each source', options.points);
   const sources = await Promise.all(
     paths.map(async (path) => {
-      if (/\.(ya?ml|json)$/.test(path)) return openFaces((await readConfig(path, options.set)).data);
+      if (isConfig(path)) return openFaces((await readConfig(path, options.set)).data);
       return openSource(path, options.points === undefined ? {} : { points: options.points });
     }),
   );

@@ -10,6 +10,7 @@ import { exists } from './read.ts';
  * @throws FileError where nothing is found, or one that the braces name is missing
  */
 export async function expand(pattern: string): Promise<string[]> {
+  if (pattern === '') throw new FileError("''", 'a path or pattern has at least one character');
   if (await exists(pattern)) return [pattern];
   if (!fastGlob.isDynamicPattern(pattern)) throw new FileError(pattern, 'there is no such file or folder');
   const paths = new Set<string>();

@@ -103,13 +103,32 @@ describe('rxface convert', () => {
     expect((await readBack(`${root}/broken`)).samples.map(({ id }) => id)).toEqual(NAMES);
   });
 
+  it('refuses a name that says another format, and a place inside its own source', async () => {
+    for (const name of ['q.tar', 'q.REC', 'q-000000.faces', 'q.idx']) {
+      const { code, err } = await run(`${root}/a.tar`, `${root}/${name}`);
+      expect([code, err[0]]).toEqual([2, expect.stringMatching('convert: dest must be NAME.rec, or the name of a fo')]);
+    }
+    put(root, { 'folder/ann/1.jpg': await jpeg(1) });
+    for (const name of ['train.rec', 'ann/..shards']) {
+      const { code, err } = await run(`${root}/folder`, `${root}/folder/${name}`);
+      expect([code, err[0]]).toEqual([2, expect.stringMatching("convert: dest must be outside of '.*folder'")]);
+    }
+    const beside = await run(`${root}/folder`, `${root}/folder-shards`);
+    expect([beside.code, beside.out[0]]).toEqual([0, expect.stringMatching('1 record of 1 person in 1 file, ')]);
+  });
+
   it('refuses a name that is taken, a quality out of range, and a source that is none', async () => {
-    expect(await run(`${root}/a.tar`, `${root}/broken.tar`)).toMatchObject({
+    expect(await run(`${root}/a.tar`, `${root}/points.csv`)).toMatchObject({
       code: 2,
       err: [expect.stringMatching(/its path must be free: remove what is there, or choose another/)],
     });
     expect((await run(`${root}/a.tar`, `${root}/q`, '--quality', '101')).code).toBe(2);
     expect((await run(`${root}/none.tar`, `${root}/q`)).code).toBe(1);
+    expect((await run('', `${root}/q`)).err).toEqual(["rxface: '': a path or pattern has at least one character"]);
+    expect((await run(`${root}/a.tar`, '')).err).toEqual([
+      "rxface: output: its path must be the name of a file or folder, received ''",
+    ]);
+    expect((await run(`${root}/a.tar`, `${root}/q`, '--set', 'data.root=x')).err[0]).toMatch('--set must be used with');
     expect(existsSync(`${root}/q.unfinished`)).toBe(false);
   });
 });

@@ -33,3 +33,9 @@ train: { batch: 2, epochs: 1 }`,
   expect(await classes(['a.tar', 'b.tar'], ['ann,bob', 'cem'])).toEqual(['dan']);
   expect(await classes(['my.yaml'], [], [`data.root=${here}`])).toEqual(['ann', 'bob']);
 });
+
+it('takes no table of landmarks beside a config', async () => {
+  await expect(givenSource(['my.yaml'], { points: 'a.csv', drop: [], set: [] })).rejects.toThrow(
+    "my.yaml: --points must be left out: a config names the points of each source, received 'a.csv'",
+  );
+});

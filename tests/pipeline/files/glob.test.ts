@@ -19,6 +19,7 @@ it('expands patterns in sorted order, and takes a path that exists as it is', as
 
 it('says what was looked for', async () => {
   await expect(expand('/none/at-all.tar')).rejects.toThrow(FileError);
+  await expect(expand('')).rejects.toThrow("'': a path or pattern has at least one character");
   await expect(expand('/none/*.tar')).rejects.toThrow('/none/*.tar: no file matches this pattern');
 });
 
