@@ -45,6 +45,15 @@ export interface ConvertResult {
  * @throws OptionError where `out` is taken or was begun from something else, or has no place for the landmarks
  */
 export async function convert(faces: IndexedSource, options: ConvertOptions): Promise<ConvertResult> {
+  try {
+    return await convertOpen(faces, options);
+  } finally {
+    options.progress?.end();
+    await faces.close();
+  }
+}
+
+async function convertOpen(faces: IndexedSource, options: ConvertOptions): Promise<ConvertResult> {
   const { out, size, quality, signal, progress } = options;
   const isRecordIO = out.endsWith('.rec');
   if (isRecordIO) await checkForRecordIO(faces, size);
@@ -84,9 +93,7 @@ export async function convert(faces: IndexedSource, options: ConvertOptions): Pr
       faults: [...found, ...faults],
     };
   } finally {
-    progress?.end();
     await output.close();
-    await faces.close();
   }
 }
 
