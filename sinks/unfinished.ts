@@ -238,7 +238,8 @@ function refuseOther(folder: string, begun: Record<string, unknown>, of: Readonl
   const now = JSON.parse(JSON.stringify(of)) as Record<string, unknown>;
   for (const key of new Set([...Object.keys(begun), ...Object.keys(now)])) {
     if (JSON.stringify(begun[key]) === JSON.stringify(now[key])) continue;
-    const expected = `${show(begun[key])}, with which ${folder} was begun (remove that folder to begin anew)`;
-    throw new OptionError('output', key, expected, now[key]);
+    const before = begun[key] === undefined ? 'left out' : show(begun[key]);
+    const expected = `${before}, as when ${folder} was begun (remove that folder to begin anew)`;
+    throw new OptionError('output', key, expected, now[key] ?? 'nothing');
   }
 }

@@ -65,9 +65,12 @@ describe('beginOutput', () => {
     await output.mark(standing(1));
     await output.close();
     await expect(beginOutput(path, { quality: 80, from: 'a.tar' })).rejects.toThrow(
-      `quality must be 90, with which ${path}.unfinished was begun (remove that folder to begin anew), received 80`,
+      `quality must be 90, as when ${path}.unfinished was begun (remove that folder to begin anew), received 80`,
     );
-    await expect(beginOutput(path, { quality: 90, from: 'a.tar', size: 112 })).rejects.toThrow(OptionError);
+    await expect(beginOutput(path, { from: 'a.tar' })).rejects.toThrow(/quality must be 90, .*, received 'nothing'$/);
+    await expect(beginOutput(path, { quality: 90, from: 'a.tar', size: 112 })).rejects.toThrow(
+      /size must be left out, as when .*, received 112$/,
+    );
     writeFileSync(`${path}.unfinished/journal.jsonl`, 'no json\n');
     await expect(beginOutput(path, {})).rejects.toThrow(FormatError);
   });
