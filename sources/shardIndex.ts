@@ -65,7 +65,8 @@ async function walkFaces(
   let end = FACES_HEAD_BYTES;
   for (let at = end; at < file.bytes;) {
     const size = faceLength(await window(at, FACE_HEAD_BYTES));
-    const face = decodeFace(await window(at, size ?? FACE_HEAD_BYTES));
+    // A damaged length may say gigabytes: no more is read than the file has.
+    const face = decodeFace(await window(at, Math.min(size ?? FACE_HEAD_BYTES, file.bytes - at)));
     if (typeof face === 'string') {
       damage ??= { from: at, reason: face, marked: size !== undefined };
       at = await nextMark(window, at + 1, file.bytes);

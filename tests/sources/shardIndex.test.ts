@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crc32c } from '../../pipeline/bytes/crc32c.ts';
 import { FormatError } from '../../pipeline/errors.ts';
-import { open } from '../../pipeline/files/read.ts';
+import { open, type ReadHandle } from '../../pipeline/files/read.ts';
 import { type ShardIndex, shardIndex } from '../../sources/shardIndex.ts';
 import { folder, imageBytes, put } from '../fixtures/archives.ts';
 import { shardOf } from '../fixtures/shards.ts';
@@ -69,6 +69,26 @@ describe('the index of a shard', () => {
     expect(faults[1]).toBe(
       `${offsets[1]}: the CRC of the record does not match: its bytes are damaged; ${offsets[2]! - offsets[1]!} bytes are passed over`,
     );
+  });
+
+  it('is had without reading more than there is, whatever a damaged length says', async () => {
+    const { shard, offsets, indexStart } = shardOf(faces);
+    shard[offsets[1]! + 7]! = 0x7f;
+    const here = folder();
+    put(here, { 'a.faces': shard.subarray(0, indexStart) });
+    const file = await open(`${here}/a.faces`);
+    let most = 0;
+    const watched: ReadHandle = {
+      ...file,
+      readAt: (offset, length, into) => {
+        most = Math.max(most, length);
+        return file.readAt(offset, length, into);
+      },
+    };
+    const { keys } = await shardIndex(watched);
+    await file.close();
+    expect(keys).toEqual([0, 2, 3].map((i) => faces[i]!.key));
+    expect(most).toBeLessThanOrEqual(2 ** 20);
   });
 
   it('is read behind a damaged head, but not in a shard of another version, nor in what is none', async () => {
