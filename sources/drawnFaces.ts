@@ -106,6 +106,7 @@ const WHOLE = {
   size: [16, 1024],
   quality: [1, 100],
 } as const;
+const MOST_FACES = 100_000_000;
 const DEFAULTS = { seed: 1, first: 0, size: 112, aligned: false, blur: 0, occlusion: 0, quality: 95 };
 
 function check(options: DrawnFacesOptions): Required<DrawnFacesOptions> {
@@ -122,6 +123,9 @@ function check(options: DrawnFacesOptions): Required<DrawnFacesOptions> {
     if (!Number.isInteger(value) || (value as number) < low || (value as number) > high)
       refuse(option, `a whole number from ${low} to ${high}`);
   }
+  const most = Math.floor(MOST_FACES / settings.people);
+  if (settings.perPerson > most)
+    refuse('perPerson', `at most ${most}: ${MOST_FACES} faces are as many as one source has`);
   for (const option of ['blur', 'occlusion'] as const)
     if (!(settings[option] >= 0 && settings[option] <= 1)) refuse(option, 'a chance in [0, 1]');
   if (typeof settings.aligned !== 'boolean') refuse('aligned', 'true or false');

@@ -67,6 +67,7 @@ describe('drawn faces', () => {
   it.each([
     [{ people: 0 }, 'drawnFaces: people must be a whole number from 1 to 1000000, received 0'],
     [{ perPerson: 2.5 }, 'perPerson must be a whole number from 1 to 10000, received 2.5'],
+    [{ people: 1_000_000, perPerson: 101 }, 'perPerson must be at most 100: 100000000 faces are as many as'],
     [{ seed: -1 }, 'seed must be a whole number from 0'],
     [{ size: 8 }, 'size must be a whole number from 16 to 1024, received 8'],
     [{ blur: 1.5 }, 'blur must be a chance in [0, 1], received 1.5'],
