@@ -42,6 +42,10 @@ it('prints the figures as fractions, or as a table in percent', async () => {
   out = '';
   expect(await rxface(...args, '--threads', '1')).toBe(0);
   expect(out).toContain('accuracy        100.00 % +- 0.00 %');
+  expect(await rxface(...args, '--threads', '1', '--reduce', '20')).toBe(0);
+  expect(out).toContain('cfp-fp-20px, 20 pairs');
+  expect(await rxface(...args, '--threads', '1', '--reduce', '113')).toBe(2);
+  expect(err).toContain('evaluate: --reduce must be at most the 112 pixels of the network, received 113');
 });
 
 it('says what is wrong, and exits 2 for wrong use', async () => {

@@ -55,6 +55,22 @@ it('takes a protocol of its own over a source, as often as it is asked', async (
   expect(scores).toMatchObject({ protocol: 'mine', folds: 2, same: Uint8Array.of(1, 0, 1, 0) });
 });
 
+it('reduces every face first where it is told to, and says so in the name', async () => {
+  const faces = await openSource(data);
+  const options = { protocol: await lfw(pairs()), faces, threads: 1 };
+  const [clean, same, reduced] = [
+    await scorePairs(model, options),
+    await scorePairs(model, { ...options, reduce: 32 }),
+    await scorePairs(model, { ...options, reduce: 4 }),
+  ];
+  expect([clean.protocol, same.protocol, reduced.protocol]).toEqual(['lfw', 'lfw-32px', 'lfw-4px']);
+  // To their own size is no reduction.
+  expect(same.distances).toEqual(clean.distances);
+  await expect(evaluatePairs(model, { ...options, reduce: 33 })).rejects.toThrow(
+    'reduce must be a whole number in [1, 32]',
+  );
+});
+
 it('says which images are missing before it decodes any', async () => {
   put(data, { 'more.txt': PAIRS.replaceAll('ann\t1', 'ann\t7').replaceAll('bob\t2', 'zoe\t2') });
   await expect(evaluatePairs(model, { protocol: 'lfw', data, pairs: `${data}/more.txt`, threads: 1 })).rejects.toThrow(
