@@ -24,7 +24,7 @@ const MARK_BYTES = 1 << 24;
 /**
  * A sink of encoded faces that has its name only once it is whole, and can go on where it was cut short.
  *
- * A sample that comes with `damage` is left out, as a fault: in a set of records a substitute would be a lie.
+ * A sample that comes with `damage`, or with an image of no bytes, is left out, as a fault: in a set of records a substitute would be a lie.
  */
 export function recordSink(path: string, begun: Unfinished | undefined, format: RecordFormat): Sink<Sample> {
   let context: StageContext;
@@ -38,7 +38,7 @@ export function recordSink(path: string, begun: Unfinished | undefined, format: 
     await output!.mark(standing);
     fresh = 0;
   };
-  const leaveOut = ({ id, index, damage = '' }: Sample): void => {
+  const leaveOut = ({ id, index }: Sample, damage: string): void => {
     const found: Fault = { stage: context.stage, file: id, index, reason: damage };
     context.fault(found);
     const { stage: _, ...fault } = context.locate?.(found) ?? found;
@@ -60,9 +60,10 @@ export function recordSink(path: string, begun: Unfinished | undefined, format: 
     },
     async write(sample) {
       torn = true;
-      if (sample.damage !== undefined) leaveOut(sample);
+      const { bytes, damage } = sample;
+      if (damage !== undefined) leaveOut(sample, damage);
+      else if (bytes?.length === 0) leaveOut(sample, 'the image has no bytes');
       else {
-        const { bytes } = sample;
         if (bytes === undefined) throw new RxfaceError('a record needs the encoded image, and there is none');
         await format.write({ ...sample, bytes });
         standing = { ...standing, records: standing.records + 1, bytes: standing.bytes + bytes.length };

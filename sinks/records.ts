@@ -35,7 +35,7 @@ const PROPERTY = 'property';
  * ```
  *
  * A .rec has no place for landmarks, names of people and variation labels: a face with landmarks is refused, names and
- * variation labels stay behind. A face that comes with `damage` is left out, as a fault.
+ * variation labels stay behind. A face that comes with `damage`, or with an image of no bytes, is left out, as a fault.
  *
  * @param path NAME.rec; nothing may be there
  * @return a sink of samples with `bytes`; throws OptionError for 2^24 classes or more, FormatError for a face of nobody,

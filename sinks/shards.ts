@@ -40,7 +40,7 @@ const FOLDER = 'faces';
  * await run(graph('copy').source('faces', imageFolder('faces')).sink('shards', toShards('train')));
  * ```
  *
- * A face that comes with `damage` is left out, as a fault.
+ * A face that comes with `damage`, or with an image of no bytes, is left out, as a fault.
  *
  * @param path the folder; nothing may be there
  * @return a sink of samples with `bytes`; throws OptionError for options out of range, FileError where the disk refuses

@@ -61,6 +61,14 @@ describe.each(formats)('a sink of records: %s', (name, sinkOf) => {
     });
   });
 
+  it('leaves out an image of no bytes, as a fault: in a .rec that would mean another kind of record', async () => {
+    const path = `${folder()}/${name}`;
+    const output = await beginOutput(path, {});
+    await writeAll(sinkOf(path, output), [samples[0]!, { ...samples[1]!, bytes: new Uint8Array(0) }, samples[2]!]);
+    const faults = [{ file: '1/1.jpg', index: 1, reason: 'the image has no bytes' }];
+    expect(output.standing).toMatchObject({ position: 3, records: 2, faults });
+  });
+
   it.each([1, 3, 4, 5, 7, 9])('stopped after %i samples and gone on with, it has the same bytes', async (stop) => {
     const here = folder();
     const path = `${here}/${name}`;
