@@ -1,13 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../pipeline/engine/load.ts';
+import { drawnFaces } from '../../sources/drawnFaces.ts';
 import { codeBlocks, ROOT } from './codeBlocks.ts';
 import { Stranger } from './stranger.ts';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const [example] = codeBlocks(readme) as [string];
+const config = /^```yaml\n(.*?)^```$/ms.exec(readme)![1]!;
 const { backend } = await startEngine();
+const built = existsSync(join(ROOT, 'dist'));
 
 describe("README's graph", () => {
   it('is about ten lines', () => {
@@ -16,7 +19,7 @@ describe("README's graph", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
-  describe.skipIf(!existsSync(join(ROOT, 'dist')))('as printed (needs the build: npm run build)', () => {
+  describe.skipIf(!built)('as printed (needs the build: npm run build)', () => {
     let stranger: Stranger;
     beforeAll(() => {
       stranger = new Stranger({ 'train.ts': `${example}console.log(training.draw());\n` });
@@ -46,6 +49,36 @@ describe("README's graph", () => {
       120_000,
     );
   });
+});
+
+describe("README's config for faces of one's own", () => {
+  it('is at most 12 lines', () => {
+    expect(config.trimEnd().split('\n').length).toBeLessThanOrEqual(12);
+  });
+
+  it.skipIf(!built || backend !== 'native')(
+    'trains on an image folder (needs the build; native only: slow elsewhere)',
+    async () => {
+      const stranger = new Stranger({ 'faces.yaml': config });
+      const faces = drawnFaces({ people: 8, perPerson: 8 });
+      for await (const chunk of faces) {
+        for (const { id, bytes } of chunk) {
+          mkdirSync(join(stranger.folder, 'faces', dirname(id)), { recursive: true });
+          writeFileSync(join(stranger.folder, 'faces', id), bytes!);
+        }
+      }
+      const { code, out } = await stranger.node(
+        join(ROOT, 'dist/pipeline/cli/main.js'),
+        'train',
+        'faces.yaml',
+        '--dry-run',
+      );
+      expect(code, out).toBe(0);
+      expect(out).toContain('8 people, 64 images');
+      stranger.leave();
+    },
+    120_000,
+  );
 });
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
