@@ -34,7 +34,7 @@ it('draws, trains and verifies, leaves a run folder with its report, and finds t
   expect(existsSync(join(run, 'demo.yaml')) && existsSync(join(run, 'checkpoints'))).toBe(true);
   const third = await commandLine(demoCommand, 'demo', ...SMALL, '--run', run);
   expect([third.code, third.err.at(-1)]).toEqual([2, expect.stringContaining('--run must be a folder without a run')]);
-});
+}, 120_000);
 
 it('refuses sizes that the network does not have, and data that is not there', async () => {
   const odd = await commandLine(demoCommand, 'demo', '--size', '50');
