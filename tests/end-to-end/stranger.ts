@@ -45,8 +45,8 @@ export class Stranger {
   }
 
   /** Runs a compiled file. */
-  node(file: string): Promise<Ended> {
-    return this.#run([file]);
+  node(file: string, ...args: string[]): Promise<Ended> {
+    return this.#run([file, ...args]);
   }
 
   test(): Promise<Ended> {
