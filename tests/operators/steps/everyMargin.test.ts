@@ -22,7 +22,7 @@ import { drawnBatch } from '../../fixtures/batches.ts';
 
 const CLASSES = 5;
 /** wasm is slow, and what leaks there leaks in every step. */
-const STEPS = { native: 50, wasm: 15 } as const;
+const STEPS = { native: 30, wasm: 15 } as const;
 const BATCHES = Array.from({ length: STEPS.native }, (_, i) => drawnBatch(i, 8, CLASSES, 16));
 
 /** A tiny network's embeddings are short: MagFace as its authors advise there. */
@@ -44,6 +44,9 @@ const MARGINS: Record<string, () => Margin> = {
   'arcFace, filtered': () => withFiltering(arcFace({ s: 16 }), { threshold: 0.4 }),
 };
 
+/** On wasm, whose margins the contract suite has for themselves, one for each way through the head: products, statistics, other classes, norms. */
+const ON_WASM = ['softmax', 'adaFace', 'curricularFace', 'magFace'];
+
 function setUp(margin: Margin, snapshotAfter?: number) {
   const shape = { size: [16, 16] as [number, number], units: [1, 1], widths: [4, 8], embedding: 8, dropout: 0.2 };
   const model = createModel(architecture('ir10', shape), { seed: 3 });
@@ -64,7 +67,7 @@ describe.each(['native', 'wasm'] as const)('trainStep with every margin on %s', 
     await startEngine({ want: backend });
   });
 
-  it.each(Object.entries(MARGINS))(
+  it.each(Object.entries(MARGINS).filter(([name]) => backend === 'native' || ON_WASM.includes(name)))(
     `%s: ${STEPS[backend]} steps lower the loss and leave no tensor`,
     async (_, make) => {
       const before = memory().numTensors;

@@ -98,10 +98,7 @@ describe('a training with each head', () => {
 
   it.each([
     'sphereface, s: 16, m: 2, annealing: { rate: 0.12, power: 1 }',
-    'sphereface, s: 16, m: 1.7, annealing: false, gradient: straightThrough',
-    'combined, s: 16',
     'mvsoftmax, s: 16',
-    'curricularface, s: 16',
     'magface, s: 16, norms: [1, 51], margins: [0.45, 1], lambda: 5',
     'cosface, s: 16, filter: 0.4',
   ])('lowers the loss: %s', async (head) => {
