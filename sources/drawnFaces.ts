@@ -44,8 +44,10 @@ const AHEAD = (POSE_CLASSES - 1) / 2;
  *
  * A sample has the five landmarks of the very geometry that was drawn, in pixels, and as `variation`: `ethnicity` the
  * group of the skin tone (0 lightest to 3), `pose` round(yaw / 30 degrees) + 3 (3 looks ahead, drawn heads turn up
- * to 60 degrees: 1 to 5), `blur` the kernel 3, 7, 11 or 15 at 112 pixels (0 to 3), `occlusion` the square of side 5, 11, 17, 23
- * or 29 at 112 pixels (0 to 4); the last two only where there is one. Ids are '000012/0003.jpg'.
+ * to 60 degrees: 1 to 5), `blur` the kernel 3, 7, 11 or 15 (0 to 3), `occlusion` the square of side 5, 11, 17, 23 or 29 (0 to
+ * 4); the last two only where there is one. Ids are '000012/0003.jpg'. Kernels and squares are MvCoM's for faces of 112 pixels
+ * and grow and shrink with `size`, so that a label means the same picture at any; `augment` takes them as literal pixels of
+ * the prepared face. At 112 the two are the same.
  *
  * A face costs some 5 ms of a processor core each time it is read: for many epochs write them to shards once.
  * What is drawn is the same on every machine; how it is rendered and compressed depends on the version of sharp.

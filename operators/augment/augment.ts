@@ -47,8 +47,10 @@ export interface Augmented extends Pick<Sample, 'points' | 'variation'> {
  * ```
  *
  * The order is AdaFace's (dataset/augmenter.py): crop, low resolution, light and colours, mirror; then MvCoM's blur and
- * occlusion, whose label is the place of the kernel or block drawn (appendix A.3). Each draws from
- * (seed, its name, epoch, position): what one does depends on no other.
+ * occlusion, whose label is the place of the kernel or block drawn (appendix A.3). Kernels and blocks have the paper's pixels
+ * at any size of the face: meant for 112, where drawn faces, whose blur and squares grow with the picture, agree with them. A
+ * label that the face came with gives way to that of what was drawn on top. Each draws from (seed, its name, epoch, position):
+ * what one does depends on no other.
  *
  * @param face RGB; its pixels are overwritten.
  * @param labels Of the face as it comes. They are not changed.

@@ -12,8 +12,8 @@ export const BLUR_KERNELS = [3, 7, 11, 15] as const;
  * const level = blur(face, keyedRandom(7, 'blur', epoch, position)); // 0..3, a blur label
  * ```
  *
- * MvCoM (appendix A.3, "Variation label") names kernels of 3, 7, 11 and 15 pixels and no sigma: it is OpenCV's for a
- * kernel of that size, 0.8, 1.4, 2.0 and 2.6 pixels.
+ * MvCoM (appendix A.3, "Variation label") names kernels of 3, 7, 11 and 15 pixels, meant for faces of 112 x 112 and not
+ * scaled with others, and no sigma: it is OpenCV's for a kernel of that size, 0.8, 1.4, 2.0 and 2.6 pixels.
  *
  * @param image RGB; its pixels are overwritten.
  * @param random Gives floats in [0, 1); one is used.

@@ -22,7 +22,7 @@ export interface Occlusion {
  * ```
  *
  * MvCoM, appendix A.3: "five different block sizes (5, 11, 17, 23, 29) to randomly black out the training images", meant
- * for faces of 112 x 112. Sides and places are equally likely. An image that is smaller than the block is black after it.
+ * for faces of 112 x 112 and not scaled with others. Sides and places are equally likely. An image that is smaller than the block is black after it.
  *
  * @param image RGB; its pixels are overwritten.
  * @param random Gives floats in [0, 1); three are used.
