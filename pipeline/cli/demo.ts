@@ -22,7 +22,7 @@ export function demoCommand(program: Command): void {
     .option('--data <src>', 'real faces instead of drawn ones: folder, tar, .rec or shards')
     .option('--people <n>', 'people to train on; a quarter as many are verified on', wholeNumber(10), 200)
     .option('--size <px>', 'pixels of a side', wholeNumber(16), 64)
-    .option('--epochs <n>', 'times that training sees every face', wholeNumber(1), 12)
+    .option('--epochs <n>', 'times that training sees every face', wholeNumber(1), 10)
     .option('--seed <n>', 'other faces, other weights, another order', wholeNumber(0), 7)
     .option('--run <dir>', 'run folder (default: runs/demo, or the first free of runs/demo-2, ...)')
     .option('--json', 'print one JSON object; rates are fractions')

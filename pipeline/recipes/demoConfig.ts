@@ -23,7 +23,7 @@ data:
     - path: ${JSON.stringify(faces)}
 
 # A small network that two processor cores train in a minute; ir18 at 112 x 112 pixels learns more.
-model: { name: ir10, embedding: 128, size: [${size}, ${size}], widths: [32, 64, 128, 256], dropout: 0.2 }
+model: { name: ir10, embedding: 128, size: [${size}, ${size}], dropout: 0.2 }
 # AdaFace: hard samples count most where the image is good enough to recognise anybody.
 head: { name: adaface, s: 32, m: 0.4, h: 0.333 }
 
