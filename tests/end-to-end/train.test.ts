@@ -88,6 +88,8 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
       'config.json',
       'evaluations.jsonl',
       expect.stringMatching(/^events\.out\.tfevents\./),
+      'pictures',
+      'report.html',
       'steps.jsonl',
     ]);
     expect(logOf(at('whole'))).toHaveLength(24);
