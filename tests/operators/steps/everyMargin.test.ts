@@ -22,7 +22,7 @@ import { drawnBatch } from '../../fixtures/batches.ts';
 
 const CLASSES = 5;
 /** wasm is slow, and what leaks there leaks in every step. */
-const STEPS = { native: 30, wasm: 15 } as const;
+const STEPS = { native: 50, wasm: 15 } as const;
 const BATCHES = Array.from({ length: STEPS.native }, (_, i) => drawnBatch(i, 8, CLASSES, 16));
 
 /** A tiny network's embeddings are short: MagFace as its authors advise there. */
