@@ -41,7 +41,11 @@ export function marginContract(name: string, { make, ...oracle }: MarginCase): v
 
     it(straightThrough === undefined ? 'has the slope of its target' : 'has the slope it was released with', () => {
       const { slope } = bend(make());
-      if (straightThrough !== undefined) return closeTo(slope, slope.map(() => straightThrough));
+      if (straightThrough !== undefined)
+        return closeTo(
+          slope,
+          slope.map(() => straightThrough),
+        );
       const h = 2e-3;
       const [up, down] = [bend(make(), h).target, bend(make(), -h).target];
       closeTo(slope, up.map((x, i) => (x - down[i]!) / (2 * h)), 2e-3); // prettier-ignore
