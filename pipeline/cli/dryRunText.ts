@@ -14,7 +14,7 @@ export function dryRunText(found: DryRun): string {
     row('data', `${number(found.people)} people, ${number(found.images)} images`),
     row(
       'plan',
-      `${number(found.epochs)} epochs of ${number(found.stepsPerEpoch)} steps of ${number(found.batch)} images: ${number(found.steps)} steps`,
+      `${number(found.epochs)} epoch${found.epochs === 1 ? '' : 's'} of ${number(found.stepsPerEpoch)} steps of ${number(found.batch)} images: ${number(found.steps)} steps`,
     ),
     row('learned', `${number(found.parameters)} numbers, class centres included, in ${found.precision}`),
     row('engine', `${engine.backend}${tensorflow}`),

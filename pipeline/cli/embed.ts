@@ -25,7 +25,7 @@ export function embedCommand(program: Command): void {
   program
     .command('embed')
     .description('embed every image of a source, in the order in which inspect --records lists them')
-    .argument('<source>', 'tar, tar.gz, .rec, image folder, or a pattern over these')
+    .argument('<source>', 'tar, tar.gz, .rec, shards, image folder, a pattern over these, or drawn:people=50,...')
     .requiredOption('--model <path>', MODEL_OPTION)
     .requiredOption('--out <file>', 'the .npy array to write: a row an image, un-normalised')
     .option('--points <csv>', 'table of five landmarks per image, to align by')

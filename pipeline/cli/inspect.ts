@@ -24,7 +24,7 @@ const MOST_LINES = 10;
 export function inspectCommand(program: Command): void {
   program
     .command('inspect')
-    .description('Say what is in image sources, and what is wrong with them.')
+    .description('say what is in image sources, and what is wrong with them')
     .argument(
       '[sources...]',
       'tar, tar.gz, .rec, shards, image folder, a pattern over these, drawn:people=50,..., or a training config',
@@ -94,6 +94,9 @@ function textOf(source: IndexedSource, found: Inspection): string {
   ];
   if (sizes.length > MOST_LINES) lines.push(`          and ${sizes.length - MOST_LINES} other sizes`);
   if (pointsMissing > 0) lines.push(`points    missing for ${number(pointsMissing)}, which are resized`);
+  const [stray] = found.nobody;
+  if (stray !== undefined)
+    lines.push(`nobody's  ${number(found.nobody.length)}, first '${stray}': training takes only images of people`);
   lines.push(`faults    ${number(faults.length)}`);
   return lines.join('\n');
 }

@@ -33,6 +33,8 @@ export interface Inspection {
   faults: Omit<Fault, 'stage'>[];
   /** Images by 'width x height', most frequent first. */
   sizes: [string, number][];
+  /** Names of images that are in nobody's folder. */
+  nobody: string[];
   /** Images that a landmark table has no points for. */
   pointsMissing: number;
   records?: InspectedRecord[];
@@ -50,6 +52,7 @@ export async function inspection(source: IndexedSource, options: { records?: boo
   const sizes = new Map<string, number>();
   const perLabel = new Map<number, number>();
   const records: InspectedRecord[] = [];
+  const nobody: string[] = [];
   let bytes = 0;
   let pointsMissing = 0;
   for await (const chunk of source) {
@@ -57,6 +60,7 @@ export async function inspection(source: IndexedSource, options: { records?: boo
       bytes += image.length;
       if (missing) pointsMissing += 1;
       if (label >= 0) perLabel.set(label, (perLabel.get(label) ?? 0) + 1);
+      else nobody.push(id);
       const head = imageSize(image);
       const size = head && `${head.width} x ${head.height}`;
       const wrong = damage === undefined ? 'is no JPEG, PNG or WebP image' : `is damaged: ${damage}`;
@@ -73,6 +77,7 @@ export async function inspection(source: IndexedSource, options: { records?: boo
     bytes,
     faults,
     sizes: [...sizes].toSorted((a, b) => b[1] - a[1]),
+    nobody,
     pointsMissing,
     ...(options.records && { records }),
   };

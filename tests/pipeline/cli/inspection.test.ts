@@ -29,6 +29,7 @@ it('counts images, people and bytes, and finds what is no image', async () => {
       { file: `${here}/a.tar`, offset: 6144, index: 5, reason: "'cem/3.jpg' is no JPEG, PNG or WebP image" },
     ],
     sizes: [['10 x 21', 3], ['10 x 20', 2]], // prettier-ignore
+    nobody: [],
     pointsMissing: 0,
   });
 });
@@ -57,6 +58,7 @@ it('finds damaged records of a shard', async () => {
 it('knows images of nobody', async () => {
   const here = folder();
   put(here, { 'a.tar': tarOf([{ name: '1.jpg', content: imageBytes(1) }]) });
-  const { classes, perClass } = await inspection(tar(`${here}/a.tar`));
+  const { classes, perClass, nobody } = await inspection(tar(`${here}/a.tar`));
+  expect(nobody).toEqual(['1.jpg']);
   expect([classes, perClass]).toEqual([0, { min: 0, q1: 0, median: 0, q3: 0, max: 0 }]);
 });
