@@ -41,18 +41,19 @@ export abstract class Actor {
     this.life = life;
   }
 
-  /** One turn of work. Called by the loop only. */
-  act(): void {
-    if (this.done || this.life.over) return;
-    const begun = performance.now();
+  /** One turn of work from `begun` on; says when it ended: looking at the clock costs more than handing on an item. Called by the loop only. */
+  act(begun = performance.now()): number {
+    if (this.done || this.life.over) return begun;
     if (this.#since !== undefined && this.#waits !== 'done') this.#milliseconds[this.#waits] += begun - this.#since;
     this.#checked = begun;
     this.#waits = this.work();
-    this.#since = performance.now();
-    this.#milliseconds.busy += this.#since - begun;
-    if (this.#waits !== 'done' || this.done) return;
+    const ended = performance.now();
+    this.#since = ended;
+    this.#milliseconds.busy += ended - begun;
+    if (this.#waits !== 'done' || this.done) return ended;
     this.done = true;
     this.life.finished();
+    return ended;
   }
 
   /** Works as far as it can and says what it waits for. */
@@ -76,7 +77,7 @@ export abstract class Actor {
     this.#stride = now - this.#checked < 0.25 ? Math.min(this.#stride * 2, 4) : 1;
     this.#checked = now;
     this.#countdown = this.#stride;
-    if (!this.life.loop.late) return false;
+    if (!this.life.loop.late(now)) return false;
     this.wake();
     return true;
   }
