@@ -20,6 +20,7 @@ export function benchCommand(program: Command): void {
       examples(
         ['rxface bench train --model ir18 --batch 16', 'a training step, in turns with PyTorch'],
         ['rxface bench decode --data lfw.tar --images 500', 'JPEG decoders on real files'],
+        ['rxface bench links', 'what a link between two stages costs'],
       ),
     );
   const network = (name: string, description: string): Command =>
@@ -66,6 +67,24 @@ export function benchCommand(program: Command): void {
       const rows = await augmentTimes(options);
       if (json) return sayJson({ augmentations: rows.map(({ work, ...row }) => ({ work: work.trim(), ...row })) });
       sayResult(rows.map((row) => line(row.work, row.millisecondsPerImage, 3)).join('\n'));
+    });
+  bench
+    .command('links')
+    .description(
+      'what it costs to hand an item to the next stage, beside RxJS alone, async generators and Node streams',
+    )
+    .option('--items <n>', 'numbers sent through in a round', wholeNumber(1), 200_000)
+    .option('--stages <n>', 'stages one behind another', wholeNumber(1), 8)
+    .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: { items: number; stages: number; rounds: number; json?: boolean }) => {
+      const { linkCosts } = await import('./bench/links.ts');
+      const ways = await linkCosts(options);
+      if (json) return sayJson({ ways });
+      const rows = ways.map(({ way, bounded, nanosecondsPerHop }) =>
+        line(`${way}${bounded ? '' : ' (bounds nothing)'}`, nanosecondsPerHop, 0),
+      );
+      sayResult(['nanoseconds an item and hop, median (least to most)', ...rows].join('\n'));
     });
 }
 
