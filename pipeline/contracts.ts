@@ -10,6 +10,11 @@ export interface Fault {
   offset?: number;
   /** Index in the source, where known. */
   index?: number;
+  /** Where its item stands in the training, for faults met while items move. */
+  epoch?: number;
+  position?: number;
+  /** Index in the source of the record that was put in its place; where that one is broken too the next fault says so. */
+  substitute?: number;
   reason: string;
 }
 
