@@ -12,7 +12,7 @@ export { parallel } from './parallel.ts';
 export type { Pixels } from './pixels.ts';
 export { createProgress } from './progress.ts';
 export type { Progress, Standing } from './progress.ts';
-export type { FaultBudget, NodeReport, RunOptions, RunReport } from './report.ts';
+export type { FaultBudget, FaultBudgets, NodeReport, RunOptions, RunReport } from './report.ts';
 export { run } from './run.ts';
 export type { Result, Setup, Work, WorkContext } from './work.ts';
 export { workers } from './workers.ts';

@@ -1,4 +1,4 @@
-import type { Fault, Outcome } from './contracts.ts';
+import type { Fault, Outcome, Sink } from './contracts.ts';
 
 /** What one node of a graph has done so far. */
 export interface NodeReport {
@@ -35,6 +35,11 @@ export interface FaultBudget {
   rate: number;
 }
 
+/** The budget of every stage, and other ones for those named in `stages`. */
+export interface FaultBudgets extends FaultBudget {
+  stages: Readonly<Record<string, Partial<FaultBudget>>>;
+}
+
 export interface RunOptions {
   /** Aborted: the run ends at once, what is in flight is discarded, sinks close with 'aborted', `run` rejects with the reason. */
   signal?: AbortSignal;
@@ -45,5 +50,7 @@ export interface RunOptions {
   stop?: AbortSignal;
   /** Told how the run stands, about twice a second while items move. */
   onProgress?: (report: RunReport) => void;
-  faults?: Partial<FaultBudget>;
+  faults?: Partial<FaultBudgets>;
+  /** Gets every fault as it is met, before the item goes on; opened before the sources, closed after them. */
+  quarantine?: Sink<Fault>;
 }

@@ -51,7 +51,8 @@ export class Running implements Life {
     this.#graph = graph;
     this.#options = options;
     this.loop = new Loop({ afterTurn: () => this.#tell(), failed: (error) => this.fail(error) });
-    this.#faults = new Faults(options.faults, (error) => this.fail(error));
+    this.#faults = new Faults(options, graph.nodes, (error) => this.fail(error));
+    this.scopes.push(this.#faults.scope(this.#context('quarantine', 'quarantine')));
     this.#wire();
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     options.stop?.addEventListener('abort', this.#onStop, { once: true });

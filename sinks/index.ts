@@ -9,5 +9,6 @@ export type { Axis } from './plot/axes.ts';
 export { linePlot, type LinePlot, type Series } from './plot/linePlot.ts';
 export { thin, type ThinPoint } from './plot/thin.ts';
 export { toRecordIO, type RecordIOOptions } from './records.ts';
+export { rewindQuarantine, toQuarantine } from './quarantine.ts';
 export { toShards, type ShardsOptions } from './shards.ts';
 export { beginOutput, type Standing, type Unfinished } from './unfinished.ts';
