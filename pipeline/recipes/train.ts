@@ -5,10 +5,11 @@ import { bestStep, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
 import { evaluationShown, firstFacesShown } from './events.ts';
 import { optimiserOf } from './parts.ts';
 import { planOf, type Plan } from './plan.ts';
-import { writePicture, writeReport } from './report.ts';
-import { readLines } from './runFolder.ts';
+import { reportIsNew, writePicture, writeReport } from './report.ts';
+import { resumeRun } from './resume.ts';
+import { readLines, runFolder } from './runFolder.ts';
 import type { Config } from './schema.ts';
-import { trainingTally, type Tally } from './tally.ts';
+import { trainingTally, untouched, type Tally } from './tally.ts';
 import { beginTraining, type Training } from './training.ts';
 import { trainingGraph } from './trainingGraph.ts';
 
@@ -47,19 +48,31 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, stop, progress = SILENT } = options;
   const say = progress.note;
   const plan = await planOf(config, say);
+  let letGo: (() => Promise<void>) | undefined;
   try {
     const { people, images } = plan;
+    const result = { run: options.run, people: people.length };
+    const resumed = options.resume ? await resumeRun({ ...options, ...plan, say }) : undefined;
+    letGo = resumed?.letGo;
+    if (resumed?.finished) {
+      const evaluations = await readLines<EvaluationLine>(runFolder(options.run).evaluations);
+      if (!(await reportIsNew(options.run))) await writeReport(options.run);
+      const start = { steps: resumed.checkpoint!.manifest.step };
+      return { ...result, ...untouched(start), evaluations, interrupted: false };
+    }
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
-    const training = await beginTraining({ ...options, say, engine, people, images });
+    const training = await beginTraining({ ...options, resumed, say, engine, people, images });
+    letGo = training.letGo;
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
       const tally = await epochs({ config, stop, say, progress, ...plan, training, evaluations });
       await writeReport(options.run);
-      return { run: options.run, people: people.length, ...tally, evaluations, interrupted: stop?.aborted === true };
+      return { ...result, ...tally, evaluations, interrupted: stop?.aborted === true };
     } finally {
       training.dispose();
     }
   } finally {
+    await letGo?.();
     await plan.close();
   }
 }
