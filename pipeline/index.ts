@@ -4,7 +4,17 @@ export { startEngine } from './engine/load.ts';
 export type { Backend, Engine } from './engine/load.ts';
 export * from './errors.ts';
 export { graph } from './graph.ts';
-export type { Flow, Graph, GraphOptions, GraphStart, LinkOptions, PipeOptions, SourceOptions } from './graph.ts';
+export type {
+  Flow,
+  Graph,
+  GraphOptions,
+  GraphStart,
+  JoinOptions,
+  LinkOptions,
+  MergeOptions,
+  PipeOptions,
+  SourceOptions,
+} from './graph.ts';
 export * from './items.ts';
 export { classesOf } from './manifest.ts';
 export type { RunFacts } from './manifest.ts';

@@ -79,6 +79,11 @@ export class Link<T> {
     return true;
   }
 
+  /** The oldest item, left where it is. Only while `size` is above zero. */
+  peek(): T {
+    return this.#ring[this.#head] as T;
+  }
+
   /** The oldest item. Only while `size` is above zero. */
   take(): T {
     const head = this.#head;

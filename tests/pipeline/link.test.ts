@@ -25,7 +25,7 @@ describe('link', () => {
     const link = new Link<number>(2);
     expect([link.offer(1), link.offer(2), link.offer(3)]).toEqual([true, true, false]);
     expect([link.size, link.room, link.full, link.peak]).toEqual([2, 0, true, 2]);
-    link.take();
+    expect([link.peek(), link.take(), link.peek(), link.size]).toEqual([1, 1, 2, 1]);
     expect([link.offer(3), link.take(), link.take(), link.size]).toEqual([true, 2, 3, 0]);
   });
 
