@@ -6,6 +6,7 @@ import { toQuarantine } from 'rxface/sinks';
 import { shards } from 'rxface/sources';
 import { keyed } from '../../pipeline/keyed.ts';
 import { encodePng } from '../../pipeline/pixels.ts';
+import { verify } from '../../pipeline/recipes/verify.ts';
 import { collect } from '../contracts/doubles.ts';
 import { folder, put } from '../fixtures/archives.ts';
 import { shardOf } from '../fixtures/shards.ts';
@@ -73,6 +74,16 @@ describe('a set with one record in a hundred damaged', () => {
     const again = await train('again', 2, { count: 40 });
     expect(again.list).toEqual(list);
     expect(again.batches).toEqual(batches);
+  });
+
+  it('is told so by reading and decoding all of it, whichever the threads', async () => {
+    const expected = [...damaged].toSorted(([a], [b]) => a - b).map(([index, offset]) => ({ file: `${root}/set.faces`, index, offset })); // prettier-ignore
+    for (const threads of [0, 2]) {
+      const { records, broken } = await verify(shards(`${root}/set.faces`), { threads });
+      expect(records).toBe(RECORDS);
+      expect(broken).toMatchObject(expected);
+      expect(broken).toHaveLength(expected.length);
+    }
   });
 
   it('is given up over a budget of half a percent, and says so', async () => {
