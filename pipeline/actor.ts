@@ -1,4 +1,5 @@
 import type { Loop } from './loop.ts';
+import type { Link } from './link.ts';
 import type { NodeReport } from './report.ts';
 
 /** What an actor waits for when it returns: an item, room, its own work; or nothing more. */
@@ -27,6 +28,8 @@ export abstract class Actor {
   done = false;
   /** Items given; for a sink: written. */
   items = 0;
+  /** Where it gives them, laid by the run; a sink has none. */
+  link: Link<unknown> | undefined;
   protected readonly life: Life;
   readonly #milliseconds = { busy: 0, starved: 0, blocked: 0 };
   #waits: Waits = 'starved';

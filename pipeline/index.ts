@@ -18,11 +18,15 @@ export type {
 export * from './items.ts';
 export { classesOf } from './manifest.ts';
 export type { RunFacts } from './manifest.ts';
+export { metricsOf, prometheusText } from './metrics.ts';
+export type { RunMetrics } from './metrics.ts';
+export { openMetrics } from './metricsEndpoint.ts';
+export type { MetricsEndpoint } from './metricsEndpoint.ts';
 export { parallel } from './parallel.ts';
 export type { Pixels } from './pixels.ts';
 export { createProgress } from './progress.ts';
 export type { Progress, Standing } from './progress.ts';
-export type { FaultBudget, FaultBudgets, NodeReport, RunOptions, RunReport } from './report.ts';
+export type { FaultBudget, FaultBudgets, LinkReport, NodeReport, RunOptions, RunReport } from './report.ts';
 export { run } from './run.ts';
 export type { Result, Setup, Work, WorkContext } from './work.ts';
 export { workers } from './workers.ts';

@@ -1,5 +1,6 @@
 import type { Actor } from './actor.ts';
 import { sizeOf } from './describe.ts';
+import type { LinkReport } from './report.ts';
 
 /**
  * The bounded queue between two actors: a ring of `capacity` items and at most `bytes` bytes.
@@ -37,6 +38,13 @@ export class Link<T> {
   between(writer: Actor | undefined, reader: Actor | undefined): void {
     this.#writer = writer;
     this.#reader = reader;
+    if (writer !== undefined) writer.link = this;
+  }
+
+  /** How full it is. */
+  report(): LinkReport {
+    const capacity = this.capacity === Infinity ? null : this.capacity;
+    return { capacity, held: this.#size, peak: this.peak };
   }
 
   get size(): number {

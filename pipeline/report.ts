@@ -1,5 +1,14 @@
 import type { Fault, Outcome, Sink } from './contracts.ts';
 
+/** How full the link after a node is. */
+export interface LinkReport {
+  /** Items it may hold; null where only its bytes are bounded. */
+  capacity: number | null;
+  /** Items in it now, and most at once so far. */
+  held: number;
+  peak: number;
+}
+
 /** What one node of a graph has done so far. */
 export interface NodeReport {
   name: string;
@@ -10,6 +19,8 @@ export interface NodeReport {
   discarded: number;
   /** Seconds at work, waiting for an item, and waiting for room downstream. */
   seconds: { busy: number; starved: number; blocked: number };
+  /** The link after it; a sink has none. */
+  link?: LinkReport;
 }
 
 /** How a run stands, or ended. */

@@ -106,6 +106,7 @@ export class Running implements Life {
       items: actor.items,
       discarded: actor.discarded,
       seconds: actor.seconds(),
+      ...(actor.link && { link: actor.link.report() }),
     }));
     const limiting = nodes.reduce((most, node) => (node.seconds.busy > most.seconds.busy ? node : most));
     return {

@@ -13,6 +13,8 @@ export interface RunFolder {
   readonly steps: string;
   /** One line an evaluation. */
   readonly evaluations: string;
+  /** A line every few seconds: how the graph stands. */
+  readonly metrics: string;
   readonly checkpoints: string;
 }
 
@@ -22,6 +24,7 @@ export function runFolder(path: string): RunFolder {
     path,
     steps: join(path, 'steps.jsonl'),
     evaluations: join(path, 'evaluations.jsonl'),
+    metrics: join(path, 'metrics.jsonl'),
     checkpoints: join(path, 'checkpoints'),
   };
 }

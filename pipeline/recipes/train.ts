@@ -1,6 +1,14 @@
-import { ensureEngine, run, type Progress, type StepItem } from 'rxface';
+import { ensureEngine, run, type Progress, type RunReport, type StepItem } from 'rxface';
 import { trainStep } from 'rxface/operators';
-import { inOrder, toCheckpoints, toConsole, toJsonl, toTensorBoard } from 'rxface/sinks';
+import {
+  inOrder,
+  rewindQuarantine,
+  toCheckpoints,
+  toConsole,
+  toJsonl,
+  toQuarantine,
+  toTensorBoard,
+} from 'rxface/sinks';
 import { bestStep, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
 import { evaluationShown, firstFacesShown } from './events.ts';
 import { optimiserOf } from './parts.ts';
@@ -10,6 +18,7 @@ import { resumeRun } from './resume.ts';
 import { readLines, runFolder } from './runFolder.ts';
 import type { Config } from './schema.ts';
 import { trainingTally, untouched, type Tally } from './tally.ts';
+import { trainingMetrics, type TrainingMetrics } from './trainingMetrics.ts';
 import { beginTraining, type Training } from './training.ts';
 import { trainingGraph } from './trainingGraph.ts';
 
@@ -20,6 +29,8 @@ export interface TrainOptions {
   resume?: boolean;
   /** Aborted: the next step writes a checkpoint, then training ends. */
   stop?: AbortSignal;
+  /** Port on loopback where a Prometheus reads how it stands; 0: any that is free. Default: none. */
+  metricsPort?: number;
   /** The line that shows how it stands, and what is said beside it. Default: nobody listens. */
   progress?: Progress;
 }
@@ -65,7 +76,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     letGo = training.letGo;
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
-      const tally = await epochs({ config, stop, say, progress, ...plan, training, evaluations });
+      const metrics = await trainingMetrics(training.folder.metrics, { port: options.metricsPort, say });
+      const course = { config, stop, say, progress, ...plan, training, evaluations, metrics };
+      const tally = await epochs(course).finally(() => metrics.close());
       await writeReport(options.run);
       return { ...result, ...tally, evaluations, interrupted: stop?.aborted === true };
     } finally {
@@ -84,6 +97,7 @@ interface Course extends Plan {
   progress: Progress;
   training: Training;
   evaluations: EvaluationLine[];
+  metrics: TrainingMetrics;
 }
 
 async function epochs(course: Course): Promise<Tally> {
@@ -110,9 +124,11 @@ async function epochs(course: Course): Promise<Tally> {
       written: tally.checkpointed,
     }),
   );
+  const quarantine = toQuarantine(training.folder.quarantine);
   const line = toConsole<StepItem>({ standing: tally.standing, progress: course.progress });
   try {
     if (start.state !== undefined) step.state.load(start.state);
+    await rewindQuarantine(training.folder.quarantine, start);
     if (start.steps === 0) {
       const first = await firstFacesShown(config, faces);
       await events.show(first);
@@ -123,7 +139,13 @@ async function epochs(course: Course): Promise<Tally> {
     for (let { epoch, position } = start; epoch < config.train.epochs; epoch++, position = 0) {
       if (position < perEpoch * config.train.batch) {
         const flow = trainingGraph(config, { faces, epoch, position, step, files, console: line });
-        tally.ran(await run(flow, { stop: halt.signal, onProgress: tally.progressed }));
+        const onProgress = (report: RunReport): void => {
+          tally.progressed(report);
+          course.metrics.progressed(report);
+        };
+        const report = await run(flow, { stop: halt.signal, onProgress, faults: config.data.faults, quarantine });
+        tally.ran(report);
+        course.metrics.ran(report);
       }
       if (stop?.aborted) break;
       const before = evaluations.length;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunMetrics } from '../../pipeline/metrics.ts';
 import { shownEvents } from '../fixtures/eventFile.ts';
 import { tinyTraining } from '../fixtures/tinyTraining.ts';
 
@@ -88,6 +89,9 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
       'config.json',
       'evaluations.jsonl',
       expect.stringMatching(/^events\.out\.tfevents\./),
+      'metrics.jsonl',
+      'pictures',
+      'report.html',
       'steps.jsonl',
     ]);
     expect(logOf(at('whole'))).toHaveLength(24);
@@ -95,6 +99,15 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
       logOf(at('whole'), 'evaluations.jsonl').map((line) => (JSON.parse(line) as { epoch: number }).epoch),
     ).toEqual([2, 4]);
     expect(readdirSync(join(at('whole'), 'checkpoints')).slice(-2)).toEqual(['step-00000020', 'step-00000024']);
+  });
+
+  it('writes down how the graph stood at the end of every epoch', () => {
+    const metrics = logOf(at('whole'), 'metrics.jsonl').map((line) => JSON.parse(line) as RunMetrics);
+    const ends = metrics.filter(({ outcome }) => outcome === 'complete');
+    expect(ends).toHaveLength(4);
+    expect(ends[3]!.nodes.map(({ name, items }) => [name, items])).toEqual([
+      ['faces', 24], ['prepare', 24], ['batch', 6], ['step', 6], ['files', 6], ['console', 6],
+    ]); // prettier-ignore
   });
 
   it('shows TensorBoard every step, the weights at checkpoints, evaluations and the first faces', () => {
