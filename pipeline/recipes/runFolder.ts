@@ -15,6 +15,8 @@ export interface RunFolder {
   readonly evaluations: string;
   /** A line every few seconds: how the graph stands. */
   readonly metrics: string;
+  /** A line a broken record; absent where there was none. */
+  readonly quarantine: string;
   readonly checkpoints: string;
 }
 
@@ -25,6 +27,7 @@ export function runFolder(path: string): RunFolder {
     steps: join(path, 'steps.jsonl'),
     evaluations: join(path, 'evaluations.jsonl'),
     metrics: join(path, 'metrics.jsonl'),
+    quarantine: join(path, 'quarantine.jsonl'),
     checkpoints: join(path, 'checkpoints'),
   };
 }
