@@ -71,6 +71,8 @@ export interface Source<T> {
   readonly length?: number;
   /** Name of class i, for sources with people. */
   readonly classes?: readonly string[];
+  /** Class of each item, -1 for nobody's, for sources with people; samplers that choose by person read it. */
+  readonly labels?: Int32Array;
   /** Records found unusable while the index was built. */
   readonly faults?: readonly Fault[];
   /** Random access: the items at these indexes, in this order. */

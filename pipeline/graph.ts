@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import type { Label, Sink, Source, Stage } from './contracts.ts';
 import { draw } from './draw.ts';
 import type { Inlet, JunctionNode, LinkOptions, Node, SinkNode, SourceNode, StageNode } from './nodes.ts';
+import type { Shuffle } from './sampler.ts';
 import { wiring } from './wiring.ts';
 
 export type { LinkOptions, Node, SourceNode } from './nodes.ts';
@@ -14,8 +15,11 @@ export interface GraphOptions {
 export interface SourceOptions extends LinkOptions {
   /** Times through the source, 1 or more. Default 1. */
   epochs?: number;
-  /** 'full': position i of epoch e is a permutation keyed by (seed, epoch). 'none': the source's own order. Default 'none'. */
-  shuffle?: 'full' | 'none';
+  /**
+   * 'full': position i of epoch e is a permutation keyed by (seed, epoch); 'blocks': the same for disks that hate random
+   * reads; 'none': the source's own order; or a sampling, such as `identities({ people: 16, images: 4 })`. Default 'none'.
+   */
+  shuffle?: Shuffle;
   /** Where to begin, to resume a run: samples before it are not given again. */
   from?: { epoch: number; position: number };
   /** Items asked for in one read, where the source has random access. Default 32, at most half the capacity. */

@@ -1,3 +1,4 @@
+export { classWeighted } from './classWeighted.ts';
 export * from './contracts.ts';
 export { ensureEngine } from './engine/ensure.ts';
 export { startEngine } from './engine/load.ts';
@@ -15,6 +16,7 @@ export type {
   PipeOptions,
   SourceOptions,
 } from './graph.ts';
+export { identities } from './identities.ts';
 export * from './items.ts';
 export { classesOf } from './manifest.ts';
 export type { RunFacts } from './manifest.ts';
@@ -22,11 +24,15 @@ export { metricsOf, prometheusText } from './metrics.ts';
 export type { RunMetrics } from './metrics.ts';
 export { openMetrics } from './metricsEndpoint.ts';
 export type { MetricsEndpoint } from './metricsEndpoint.ts';
+export { mixture } from './mixture.ts';
+export { blockPermutation, permutation } from './order.ts';
 export { parallel } from './parallel.ts';
 export type { Pixels } from './pixels.ts';
 export { createProgress } from './progress.ts';
 export type { Progress, Standing } from './progress.ts';
 export type { FaultBudget, FaultBudgets, LinkReport, NodeReport, RunOptions, RunReport } from './report.ts';
 export { run } from './run.ts';
+export { blocks } from './sampler.ts';
+export type { Sampled, Sampler, Sampling, Shuffle } from './sampler.ts';
 export type { Result, Setup, Work, WorkContext } from './work.ts';
 export { workers } from './workers.ts';

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Label, Sink, Source, Stage } from './contracts.ts';
+import type { Shuffle } from './sampler.ts';
 
 /** Capacity of the link that follows: it bounds what is in flight there. */
 export interface LinkOptions {
@@ -14,7 +15,7 @@ export interface SourceNode extends Required<LinkOptions> {
   name: string;
   source: Source<unknown>;
   epochs: number;
-  shuffle: 'full' | 'none';
+  shuffle: Shuffle;
   from: { epoch: number; position: number };
   chunk: number;
 }

@@ -118,7 +118,7 @@ function numbers(node: Node): string[] {
     whole('from.epoch', node.from.epoch, 0);
     whole('from.position', node.from.position, 0);
     const { source, shuffle } = node;
-    if (shuffle === 'full' && source.read === undefined)
+    if (shuffle !== 'none' && source.read === undefined)
       problems.push(`'${node.name}' cannot be shuffled: ${source.name} has no random access`);
   } else if (!isCrewStage(node.stage) && node.label.gives > node.capacity)
     problems.push(

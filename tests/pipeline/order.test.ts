@@ -80,7 +80,7 @@ describe('blockPermutation', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1500 }), fc.record(sizes), fc.nat(), (n, how, seed) => {
         const seen = row(n, how, seed);
-        expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+        expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
         // Walking the row, a new block may begin only where w blocks before it are read to their end.
         const left = new Map<number, number>();
         let most = 0;
