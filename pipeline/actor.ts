@@ -33,6 +33,10 @@ export abstract class Actor {
   protected readonly life: Life;
   readonly #milliseconds = { busy: 0, starved: 0, blocked: 0 };
   #waits: Waits = 'starved';
+  /** Milliseconds at work while no other actor was. */
+  #alone = 0;
+  /** What the loop had worked when this one returned. */
+  #worked = 0;
   #since: number | undefined;
   #stride = 1;
   #countdown = 1;
@@ -48,11 +52,15 @@ export abstract class Actor {
   act(begun = performance.now()): number {
     if (this.done || this.life.over) return begun;
     if (this.#since !== undefined && this.#waits !== 'done') this.#milliseconds[this.#waits] += begun - this.#since;
+    this.#alone += this.#lonely(begun);
     this.#checked = begun;
     this.#waits = this.work();
     const ended = performance.now();
     this.#since = ended;
     this.#milliseconds.busy += ended - begun;
+    this.#alone += ended - begun;
+    this.life.loop.worked += ended - begun;
+    this.#worked = this.life.loop.worked;
     if (this.#waits !== 'done' || this.done) return ended;
     this.done = true;
     this.life.finished();
@@ -83,6 +91,20 @@ export abstract class Actor {
     if (!this.life.loop.late(now)) return false;
     this.wake();
     return true;
+  }
+
+  /**
+   * Seconds that the run waited for it: its work here, and what it does elsewhere while nobody works here.
+   * A file that is written beside a long step keeps nobody waiting.
+   */
+  alone(): number {
+    return (this.#alone + (this.done ? 0 : this.#lonely(performance.now()))) / 1000;
+  }
+
+  /** Milliseconds since it returned in which it was at work elsewhere and nobody here. */
+  #lonely(now: number): number {
+    if (this.#since === undefined || this.#waits !== 'busy') return 0;
+    return Math.max(0, now - this.#since - (this.life.loop.worked - this.#worked));
   }
 
   seconds(): NodeReport['seconds'] {

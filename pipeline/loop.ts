@@ -11,6 +11,8 @@ const SLICE = 8;
  * After 8 ms the rest waits for the next turn of the event loop.
  */
 export class Loop {
+  /** Milliseconds that actors have been at work here, all together. */
+  worked = 0;
   /** Actors with something to do, by rank. */
   readonly #ready: (Actor | undefined)[] = [];
   #count = 0;

@@ -29,7 +29,7 @@ export interface RunReport {
   outcome: Outcome | undefined;
   seconds: number;
   nodes: NodeReport[];
-  /** Node that spent the largest share of the time at work: making it faster makes the run faster. */
+  /** Node that the run waited for longest, work beside that of others not counted: making it faster makes the run faster. */
   limiting: string;
   /** Broken records: how many, and the first thousand of them. */
   faults: { count: number; list: readonly Fault[] };

@@ -108,7 +108,7 @@ export class Running implements Life {
       seconds: actor.seconds(),
       ...(actor.link && { link: actor.link.report() }),
     }));
-    const limiting = nodes.reduce((most, node) => (node.seconds.busy > most.seconds.busy ? node : most));
+    const limiting = told.reduce((most, actor) => (actor.alone() > most.alone() ? actor : most));
     return {
       graph: this.#graph.name,
       outcome,

@@ -38,6 +38,8 @@ describe('the report of a run', () => {
     ['sink', 'a sink that waits', { sink: () => rest(1.5) }],
     ['sink', 'a sink that computes', { sink: () => spend(1) }],
     ['sink', 'a sink slower than a slow source', { source: () => rest(2), sink: () => rest(3) }],
+    ['stage', 'a stage beside which a sink writes', { stage: () => spend(4), sink: () => rest(3) }],
+    ['stage', 'a stage beside which a source reads', { stage: () => spend(4), source: () => rest(6) }],
     ['source', 'a source slower than slow calls', { source: () => rest(20), calls: () => rest(3) }],
   ])('names the %s as limiting for %s', async (limiting, _, slow) => {
     const report = await course(slow);
