@@ -1,6 +1,6 @@
 import type { Fault, StageContext } from './contracts.ts';
 import { type Crew, type CrewStage, type Done, unbounded } from './crew.ts';
-import { describe, describeFault } from './describe.ts';
+import { describe, describeFault, faultAt } from './describe.ts';
 import { OptionError, StageError } from './errors.ts';
 import type { Key, Sample } from './items.ts';
 import { loadWork } from './loadWork.ts';
@@ -104,16 +104,8 @@ function here<I, O>(data: {
 
 /** The fault of a thread that ended over these items, which another has done since. */
 function crash(items: readonly unknown[], reason: string, { stage, locate = (fault) => fault }: StageContext): Fault {
-  const { id, index } = items[0] as Partial<Sample>;
   const more = items.length > 1 ? ` or the ${items.length - 1} after it` : '';
-  const at = { ...placeOf(items[0]), ...(index !== undefined && { index }) };
-  return locate({ stage, file: id ?? stage, ...at, reason: `${reason} at this record${more}; done again by another` });
-}
-
-/** Where an item stands in its epoch, if it says so. */
-function placeOf(item: unknown): Pick<Fault, 'epoch' | 'position'> {
-  const { epoch, position } = item as Partial<Key>;
-  return epoch === undefined || position === undefined ? {} : { epoch, position };
+  return locate(faultAt(stage, items[0], `${reason} at this record${more}; done again by another`));
 }
 
 /** The values of a chunk, with a substitute in the place of every item that has none. */
@@ -131,8 +123,9 @@ async function repaired<I, O>(
   const values: O[] = [];
   for (const [i, first] of results.entries()) {
     let result: Result<O> | undefined = first;
+    let item = items[i]!;
     for (let attempt = 0; 'fault' in result; attempt++) {
-      const found: Fault = { ...result.fault, stage: context.stage, ...placeOf(items[i]) };
+      const found: Fault = { ...faultAt(context.stage, item, ''), ...result.fault, stage: context.stage };
       const fault = context.locate?.(found) ?? found;
       faults.push({ at: i, fault });
       const failed = (reason: string, cause?: unknown): StageError =>
@@ -143,7 +136,8 @@ async function repaired<I, O>(
         throw failed(`${describeFault(fault)}; ${error instanceof Error ? error.message : String(error)}`, error);
       });
       fault.substitute = (substitute as Key).index;
-      const again = [substitute as I];
+      item = substitute as I;
+      const again = [item];
       const crashed = (reason: string): void => void faults.push({ at: i, fault: crash(again, reason, context) });
       [result] = (await hands.run(again, crashed)) as [Result<O>];
     }
