@@ -123,7 +123,7 @@ async function repaired<I, O>(
   const values: O[] = [];
   for (const [i, first] of results.entries()) {
     let result: Result<O> | undefined = first;
-    let item = items[i]!;
+    let item = items[i] as I;
     for (let attempt = 0; 'fault' in result; attempt++) {
       const found: Fault = { ...faultAt(context.stage, item, ''), ...result.fault, stage: context.stage };
       const fault = context.locate?.(found) ?? found;

@@ -1,15 +1,5 @@
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { join, relative } from 'node:path';
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEngine } from '../../../pipeline/engine/load.ts';
@@ -70,36 +60,6 @@ describe('train', () => {
     injectWriteFault(undefined);
     await train({ ...options, resume: true });
     expect(same(model('full'), model('a'))).toBe(true);
-  });
-
-  it('lists what was broken and what took its place, once each however often it was interrupted', async () => {
-    const { root: other, config: broken } = await tinyTraining();
-    for (const image of ['Person_1/Person_1_0003.png', 'Person_3/Person_3_0006.png'])
-      truncateSync(join(other, 'faces', image), 60);
-    const given = (...sets: string[]) =>
-      readConfig(broken, [`data.root=${other}`, 'train.threads=0', ...SHORT, 'train.epochs=2', ...sets]);
-    const [whole, cut] = [join(other, 'whole'), join(other, 'cut')];
-    const { faults } = await train({ config: await given(), run: whole });
-    const list = (run: string): string => readFileSync(join(run, 'quarantine.jsonl'), 'utf8');
-    const lines = list(whole).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore
-    expect([faults >= 4, lines.length]).toEqual([true, faults]);
-    expect(new Set(lines.map(({ file }) => file))).toEqual(
-      new Set(['Person_1/Person_1_0003.png', 'Person_3/Person_3_0006.png'].map((name) => join(other, 'faces', name))),
-    );
-    expect(lines[0]).toMatchObject({ stage: 'prepare', epoch: 0, position: expect.any(Number), substitute: expect.any(Number) }); // prettier-ignore
-    for (const step of [4, 8]) {
-      failAt(`step-0000000${step}`);
-      const options = { config: await given(), run: cut, resume: step > 4 };
-      await expect(train(options)).rejects.toThrow(/the disk is full$/);
-    }
-    injectWriteFault(undefined);
-    await train({ config: await given(), run: cut, resume: true });
-    expect(list(cut)).toBe(list(whole));
-    expect(same(model(relative(root, cut), 8), model(relative(root, whole), 8))).toBe(true);
-    const strict = await given('data.faults={count: 0, rate: 0}');
-    await expect(train({ config: strict, run: join(other, 'strict') })).rejects.toThrow(
-      /^stage 'prepare': 1 of \d+ records could not be used, over the budget of 0 and 0 %/,
-    );
   });
 
   it('ended before its first checkpoint, it starts anew in its folder, as it was begun', async () => {
