@@ -30,14 +30,27 @@ export function assemble(nodes: readonly Node[], parts: Parts): Actor[] {
     const origins = new Set(node.kind === 'source' ? [node.name] : before.map(({ after }) => sources.get(after)));
     const source = origins.size === 1 ? [...origins][0] : undefined;
     sources.set(node.name, source);
-    const outlet = node.kind === 'sink' ? undefined : new Link<unknown>(node.capacity, node.bytes);
+    const takers = takersOf(nodes, node.name).length;
+    const outlet =
+      node.kind === 'sink' ? undefined : new Link<unknown>(node.capacity, node.bytes, forEach(node, takers));
     put(parts.actor(node, { inlets, outlet }, source), inlets, outlet === undefined ? [] : [outlet]);
     if (outlet === undefined) continue;
-    const takers = takersOf(nodes, node.name).length;
-    const branches = takers === 1 ? [] : Array.from({ length: takers }, () => new Link<unknown>(1));
+    const branches =
+      takers === 1 ? [] : Array.from({ length: takers }, () => new Link<unknown>(1, Infinity, forEach(node, 1)));
     free.set(node.name, takers === 1 ? [outlet] : [...branches]);
     if (takers > 1) put(parts.broadcast(node.name, outlet, branches), [outlet], branches);
   }
   for (const [link, writer] of writers) link.between(writer, readers.get(link));
   return actors;
+}
+
+/** The discard hook of a node, for an item that so many branches would have had. */
+function forEach(node: Node, branches: number): ((item: unknown) => void) | undefined {
+  const discard = node.kind === 'sink' ? undefined : node.discard;
+  return (
+    discard &&
+    ((item) => {
+      for (let branch = 0; branch < branches; branch++) discard(item);
+    })
+  );
 }

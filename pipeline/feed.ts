@@ -75,6 +75,7 @@ export class Feed<T> extends Actor {
 
   async release(): Promise<void> {
     await this.#reading;
+    this.#drop();
     await this.#walk?.return?.();
   }
 
@@ -101,10 +102,16 @@ export class Feed<T> extends Actor {
   }
 
   #end(): Waits {
-    this.#chunk = [];
-    this.#at = 0;
+    this.#drop();
     this.#outlet.complete();
     return 'done';
+  }
+
+  /** What was read and not yet given. */
+  #drop(): void {
+    for (const item of this.#chunk.slice(this.#at)) this.#outlet.drop(item);
+    this.#chunk = [];
+    this.#at = 0;
   }
 
   #pull(): void {

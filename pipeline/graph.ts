@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Label, Sink, Source, Stage } from './contracts.ts';
 import { draw } from './draw.ts';
-import type { Inlet, JunctionNode, LinkOptions, Node, SinkNode, SourceNode, StageNode } from './nodes.ts';
+import type { Inlet, JunctionNode, Linked, LinkOptions, Node, SinkNode, SourceNode, StageNode } from './nodes.ts';
 import type { Shuffle } from './sampler.ts';
 import { wiring } from './wiring.ts';
 
@@ -12,7 +12,7 @@ export interface GraphOptions {
   seed?: number;
 }
 
-export interface SourceOptions extends LinkOptions {
+export interface SourceOptions<T = unknown> extends LinkOptions<T> {
   /** Times through the source, 1 or more. Default 1. */
   epochs?: number;
   /**
@@ -26,17 +26,17 @@ export interface SourceOptions extends LinkOptions {
   chunk?: number;
 }
 
-export interface PipeOptions extends LinkOptions {
+export interface PipeOptions<T = unknown> extends LinkOptions<T> {
   /** What a stock RxJS operator does not say about itself: { gives: 3 } for one that emits up to three items for each. */
   label?: Partial<Label>;
 }
 
-export interface JoinOptions extends LinkOptions {
+export interface JoinOptions<T = unknown> extends LinkOptions<T> {
   /** Right items for each left one, 1 or more. */
   take: number;
 }
 
-export interface MergeOptions extends LinkOptions {
+export interface MergeOptions<T = unknown> extends LinkOptions<T> {
   /** Items of each inlet in a round, this flow first: whole numbers, 1 or more. Default 1 each. */
   rates?: readonly number[];
   /**
@@ -70,7 +70,7 @@ export interface Flow<T> extends Graph {
    * Puts a stage here and goes on behind it. `name` keys the stage's randomness and is unique in the graph.
    * `capacity` is that of the link after it, default 16.
    */
-  pipe<O>(name: string, stage: Stage<T, O> | OperatorFunction<T, O>, options?: PipeOptions): Flow<O>;
+  pipe<O>(name: string, stage: Stage<T, O> | OperatorFunction<T, O>, options?: PipeOptions<O>): Flow<O>;
   /** Puts a sink here. Several sinks at one point all get every item; the slowest rules. */
   sink(name: string, sink: Sink<T>): Flow<T>;
   /**
@@ -83,7 +83,7 @@ export interface Flow<T> extends Graph {
    *            left.join('pairs', right, { take: 2 })
    *     out    ----a12-----b34-----|
    */
-  join<R>(name: string, right: Flow<R>, options: JoinOptions): Flow<[T, R[]]>;
+  join<R>(name: string, right: Flow<R>, options: JoinOptions<[T, R[]]>): Flow<[T, R[]]>;
   /**
    * Makes one flow of this and others, in turns; done when all are, and who has ended is left out.
    *
@@ -92,14 +92,14 @@ export interface Flow<T> extends Graph {
    *            this.merge('both', [other])
    *     out    --a1----b2--c-----3-|
    */
-  merge<U = T>(name: string, others: readonly Flow<U>[], options?: MergeOptions): Flow<T | U>;
+  merge<U = T>(name: string, others: readonly Flow<U>[], options?: MergeOptions<T | U>): Flow<T | U>;
   /** Branches at this point: each gets every item, the slowest rules. */
   broadcast(branches: Record<string, (branch: Flow<T>) => Graph>): Graph;
 }
 
 export interface GraphStart extends Graph {
   /** Puts a source. `capacity` is that of the link after it, default 64. */
-  source<T>(name: string, source: Source<T>, options?: SourceOptions): Flow<T>;
+  source<T>(name: string, source: Source<T>, options?: SourceOptions<NoInfer<T>>): Flow<T>;
 }
 
 const SOURCE_CAPACITY = 64;
@@ -152,7 +152,7 @@ function flow<T>(name: string, seed: number, nodes: readonly Node[], end: Inlet)
   return {
     ...value(name, seed, nodes),
     end,
-    pipe<O>(as: string, stage: Stage<T, O> | OperatorFunction<T, O>, options: PipeOptions = {}): Flow<O> {
+    pipe<O>(as: string, stage: Stage<T, O> | OperatorFunction<T, O>, options: PipeOptions<O> = {}): Flow<O> {
       const own = 'label' in stage ? stage.label : undefined;
       const node: StageNode = {
         kind: 'stage',
@@ -182,21 +182,20 @@ function flow<T>(name: string, seed: number, nodes: readonly Node[], end: Inlet)
   };
 }
 
-function link({ capacity, bytes = Infinity }: LinkOptions, otherwise: number): Required<LinkOptions> {
-  return { capacity: capacity ?? otherwise, bytes };
+function link({ capacity, bytes = Infinity, discard }: LinkOptions<never>, otherwise: number): Linked {
+  return { capacity: capacity ?? otherwise, bytes, ...(discard && { discard }) };
 }
 
 function sourceNode(name: string, source: Source<unknown>, options: SourceOptions = {}): SourceNode {
-  const { capacity, bytes } = link(options, SOURCE_CAPACITY);
+  const behind = link(options, SOURCE_CAPACITY);
   return {
     kind: 'source',
     name,
     source,
-    capacity,
-    bytes,
+    ...behind,
     epochs: options.epochs ?? 1,
     shuffle: options.shuffle ?? 'none',
     from: options.from ?? { epoch: 0, position: 0 },
-    chunk: options.chunk ?? Math.max(1, Math.min(CHUNK, capacity >> 1)),
+    chunk: options.chunk ?? Math.max(1, Math.min(CHUNK, behind.capacity >> 1)),
   };
 }

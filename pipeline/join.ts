@@ -9,7 +9,6 @@ export class Join<L, R> extends Actor {
   readonly #outlet: Link<[L, R[]]>;
   /** Right items for the next left one, taken as they come: at most n. */
   #gathered: R[] = [];
-  #dropped = 0;
 
   constructor(
     name: string,
@@ -25,7 +24,7 @@ export class Join<L, R> extends Actor {
   }
 
   get discarded(): number {
-    return this.#left.discarded + this.#right.discarded + this.#dropped;
+    return this.#left.discarded + this.#right.discarded;
   }
 
   protected work(): Waits {
@@ -56,7 +55,6 @@ export class Join<L, R> extends Actor {
   #drop(): void {
     this.#left.cancel();
     this.#right.cancel();
-    this.#dropped += this.#gathered.length;
-    this.#gathered = [];
+    for (const item of this.#gathered.splice(0)) this.#right.drop(item);
   }
 }

@@ -1,5 +1,6 @@
 import type { Actor } from './actor.ts';
 import { sizeOf } from './describe.ts';
+import type { LinkOptions } from './nodes.ts';
 import type { LinkReport } from './report.ts';
 
 /**
@@ -10,6 +11,8 @@ import type { LinkReport } from './report.ts';
 export class Link<T> {
   readonly capacity: number;
   readonly bytes: number;
+  /** Told every item that is dropped: whoever pools what it holds takes it back. */
+  readonly #discard: LinkOptions<T>['discard'];
   /** Most items it has held. */
   peak = 0;
   /** Items dropped because the reader wanted no more. */
@@ -26,9 +29,10 @@ export class Link<T> {
   #writer: Actor | undefined;
   #reader: Actor | undefined;
 
-  constructor(capacity: number, bytes = Infinity) {
+  constructor(capacity: number, bytes = Infinity, discard?: LinkOptions<T>['discard']) {
     this.capacity = capacity;
     this.bytes = bytes;
+    this.#discard = discard;
     // A ring of a power of two wraps with a mask. It grows as far as it is used: capacities are often generous.
     this.#ring = Array.from({ length: 16 });
     this.#mask = 15;
@@ -69,7 +73,7 @@ export class Link<T> {
   /** Takes the item, or says false where it does not fit. A cancelled link takes everything and keeps nothing. */
   offer(item: T): boolean {
     if (this.cancelled) {
-      this.discarded++;
+      this.drop(item);
       return true;
     }
     const size = this.#size;
@@ -110,14 +114,18 @@ export class Link<T> {
     this.#reader?.wake();
   }
 
+  /** An item that is nobody's any more: here, or taken from here or meant for here and not used. */
+  drop(item: T): void {
+    this.discarded++;
+    this.#discard?.(item);
+  }
+
   /** The reader is done: what is here is dropped and the writer learns of it. */
   cancel(): void {
     if (this.cancelled) return;
     this.cancelled = true;
-    this.discarded += this.#size;
+    while (this.#size > 0) this.drop(this.take());
     this.#ring = [];
-    this.#size = 0;
-    this.#held = 0;
     this.#writer?.wake();
   }
 

@@ -3,14 +3,25 @@ import type { Label, Sink, Source, Stage } from './contracts.ts';
 import type { Shuffle } from './sampler.ts';
 
 /** Capacity of the link that follows: it bounds what is in flight there. */
-export interface LinkOptions {
+export interface LinkOptions<T = unknown> {
   /** Items, 1 or more. */
   capacity?: number;
   /** Bytes, where items know their size; an empty link admits one item whatever its size. */
   bytes?: number;
+  /**
+   * Told, once, every item behind this point that is dropped because the run ends early or nobody wants more, so that
+   * what it holds can go back to a pool. Before and behind a broadcast: once for each branch that does not get it.
+   */
+  discard?(item: T): void;
 }
 
-export interface SourceNode extends Required<LinkOptions> {
+/** The link behind a node. */
+export interface Linked extends LinkOptions {
+  capacity: number;
+  bytes: number;
+}
+
+export interface SourceNode extends Linked {
   kind: 'source';
   name: string;
   source: Source<unknown>;
@@ -28,7 +39,7 @@ export interface Inlet {
   branch?: string;
 }
 
-export interface StageNode extends Inlet, Required<LinkOptions> {
+export interface StageNode extends Inlet, Linked {
   kind: 'stage';
   name: string;
   stage: OperatorFunction<unknown, unknown> & Partial<Stage<unknown, unknown>>;
@@ -53,7 +64,7 @@ export interface MergeRule {
 }
 
 /** Where flows become one. */
-export interface JunctionNode extends Required<LinkOptions> {
+export interface JunctionNode extends Linked {
   kind: 'junction';
   name: string;
   inlets: readonly Inlet[];

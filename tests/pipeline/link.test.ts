@@ -63,4 +63,17 @@ describe('link', () => {
     link.cancel();
     expect([link.size, link.room, link.offer(3), link.discarded]).toEqual([0, 4, true, 3]);
   });
+
+  it('tells of every item that it drops: what lay in it, what comes after, what its reader gives back', () => {
+    const dropped: number[] = [];
+    const link = new Link<number>(3, Infinity, (item) => dropped.push(item));
+    for (const item of [1, 2, 3]) link.offer(item);
+    const taken = link.take();
+    link.cancel();
+    link.offer(4);
+    link.drop(taken);
+    link.cancel();
+    expect(dropped).toEqual([2, 3, 4, 1]);
+    expect(link.discarded).toBe(4);
+  });
 });

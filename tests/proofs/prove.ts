@@ -18,6 +18,7 @@ export interface Proven {
 /** By name; each is loaded when it is asked for. */
 const PROOFS: Record<string, () => Promise<Proof>> = {
   augment: async () => (await import('./augmentProof.ts')).augmentProof,
+  spine: async () => (await import('./spineProof.ts')).spineProof,
 };
 
 /** Where every proof that ran leaves its figures. */
