@@ -92,7 +92,9 @@ function summary(result: TrainResult, evaluationText: (line: EvaluationLine) => 
   const rate = `${Math.round(result.imagesPerSecond)} images a second`;
   const lines = [
     `${result.interrupted ? 'interrupted after' : 'trained'} ${result.steps} steps in ${duration(result.seconds)} (${rate}, evaluation aside)`,
-    ...(result.faults > 0 ? [`${result.faults} broken records`] : []),
+    ...(result.faults > 0
+      ? [`${result.faults} broken records, listed in ${join(result.run, 'quarantine.jsonl')}`]
+      : []),
     ...result.evaluations.map((line) => `epoch ${line.epoch}: ${evaluationText(line)}`),
     ...(result.checkpoint === null ? [] : [`checkpoint ${result.checkpoint}`]),
     `report ${join(result.run, 'report.html')}`,
