@@ -1,4 +1,4 @@
-import { keyed, stir } from './keyed.ts';
+import { further, keyed, stir } from './keyed.ts';
 
 /** Rounds of the network. With few values to shift by, a round mixes little: below 32 six of them favour some pairs, measurably. */
 const ROUNDS = { few: 24, many: 6 };
@@ -17,15 +17,20 @@ export function permutation(length: number, ...key: readonly (number | string)[]
   const a = Math.ceil(Math.sqrt(length));
   const b = Math.ceil(length / a);
   const rounds = length < FEW ? ROUNDS.few : ROUNDS.many;
-  const keys = Uint32Array.from({ length: rounds }, (_, round) => keyed(...key, 'order', length, round));
+  const begun = keyed(...key, 'order', length);
+  const keys = new Uint32Array(rounds);
+  for (let round = 0; round < rounds; round++) keys[round] = further(begun, round);
   return (position) => {
     let x = position;
     do {
       let left = x % a;
       let right = Math.floor(x / a);
       for (let round = 0; round < rounds; round += 2) {
-        left = (left + stir(right ^ keys[round]!)) % a;
-        right = (right + stir(left ^ keys[round + 1]!)) % b;
+        // Remainders of 32-bit numbers are quick, those of their sums are not.
+        left += stir(right ^ keys[round]!) % a;
+        if (left >= a) left -= a;
+        right += stir(left ^ keys[round + 1]!) % b;
+        if (right >= b) right -= b;
       }
       x = left + a * right;
     } while (x >= length);
