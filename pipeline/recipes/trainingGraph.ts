@@ -33,11 +33,11 @@ export async function firstFaces(config: Config, faces: Source<Sample>, count: n
 }
 
 function batches(
-  { train: { seed, batch: count, threads }, model: { size }, augment }: Config,
+  { data, train: { seed, batch: count, threads }, model: { size }, augment }: Config,
   { faces, epoch, position }: Place,
 ): Flow<Batch> {
   return graph('train', { seed })
-    .source('faces', faces, { epochs: epoch + 1, shuffle: 'full', from: { epoch, position } })
+    .source('faces', faces, { epochs: epoch + 1, shuffle: data.shuffle, from: { epoch, position } })
     .pipe('prepare', workers('rxface/operators/prepare', { threads, size, augment }), { capacity: 2 * count + 32 })
     .pipe('batch', batch(count), { capacity: 2 });
 }
