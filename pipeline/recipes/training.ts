@@ -1,5 +1,5 @@
 import { classesOf, OptionError, type Engine, type RunFacts, type StateMap } from 'rxface';
-import { classCentres, createModel, type Centres, type Margin, type Model } from 'rxface/operators';
+import { classCentres, createModel, emptyModel, type Centres, type Margin, type Model } from 'rxface/operators';
 import { readWeights } from 'rxface/sources';
 import { architectureIn } from '../manifest.ts';
 import { differences } from './config.ts';
@@ -59,7 +59,7 @@ export async function beginTraining(options: TrainingOptions): Promise<Training>
       return { ...learner, folder: await rewindRun(run, 0), start, letGo: resumed.letGo };
     });
   }
-  const learner = createLearner({ ...options, config });
+  const learner = createLearner({ ...options, config }, false);
   const { step: steps, epoch, position, engine } = found.manifest;
   const { backend, tensorflow } = options.engine;
   if (engine.backend !== backend || engine.tensorflow !== tensorflow) {
@@ -81,12 +81,15 @@ export async function newLearner(options: LearnerOptions): Promise<Learner> {
   });
 }
 
-function createLearner({ config: chosen, engine, people, images, say }: LearnerOptions): Learner {
+/** @param drawn false: without first weights, which a checkpoint takes the place of */
+function createLearner({ config: chosen, engine, people, images, say }: LearnerOptions, drawn = true): Learner {
   const { seed } = chosen.train;
   const precision = precisionOf(chosen.train, say);
   const config: Config = { ...chosen, train: { ...chosen.train, precision } };
-  const model = createModel(architectureOf(config.model), { seed, precision });
-  const centres = classCentres({ dimension: config.model.embedding, classes: people.length, seed });
+  const built = architectureOf(config.model);
+  const model = drawn ? createModel(built, { seed, precision }) : emptyModel(built, { precision });
+  const size = { dimension: config.model.embedding, classes: people.length };
+  const centres = classCentres(drawn ? { ...size, seed } : size);
   const margin = marginOf(config.head);
   const { backend, tensorflow } = engine;
   const facts: RunFacts = {
