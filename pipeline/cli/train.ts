@@ -90,8 +90,9 @@ async function trainAction(config: string | undefined, options: Options): Promis
 
 function summary(result: TrainResult, evaluationText: (line: EvaluationLine) => string): string {
   const rate = `${Math.round(result.imagesPerSecond)} images a second`;
+  const done = `${result.interrupted ? 'interrupted after' : 'trained'} ${result.steps} steps in ${duration(result.seconds)} (${rate}, evaluation aside)`;
   const lines = [
-    `${result.interrupted ? 'interrupted after' : 'trained'} ${result.steps} steps in ${duration(result.seconds)} (${rate}, evaluation aside)`,
+    result.images === 0 && !result.interrupted ? `no step was left to do: ${result.steps} were done before` : done,
     ...(result.faults > 0
       ? [`${result.faults} broken records, listed in ${join(result.run, 'quarantine.jsonl')}`]
       : []),

@@ -175,9 +175,31 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
     expect(remains(at('stopped'))).toEqual(remains(at('whole')));
   });
 
-  it('a run that is done has nothing left to do', async () => {
+  it('at a second Ctrl-C ends at once, with nothing half-written to be seen, and goes on from what there is', async () => {
+    const ended = await rxface(train('twice'), async (child) => {
+      let told = '';
+      child.stderr!.on('data', (text) => (told += String(text)));
+      await signalAt(at('twice'), 9, 'SIGINT')(child);
+      while (child.exitCode === null && !told.includes('interrupted')) await new Promise((done) => setTimeout(done, 1));
+      child.kill('SIGINT');
+    });
+    expect(ended.code).toBe(130);
+    for (const name of readdirSync(join(at('twice'), 'checkpoints')))
+      expect(name).toMatch(/^(step-\d{8}|\..+\.aside-\d+-\d+)$/);
+    const resumed = await rxface(['train', '--resume', at('twice')]);
+    expect(resumed.code).toBe(0);
+    expect(resumed.err).not.toContain('passed over');
+    expect(remains(at('twice'))).toEqual(remains(at('whole')));
+    const names = readdirSync(at('twice'), { recursive: true }).map(String);
+    expect(names.filter((name) => /aside|lock/.test(name))).toEqual([]);
+  });
+
+  it('a run that is done has nothing left to do, and says so', async () => {
     const again = await rxface(['train', '--resume', at('whole'), '--json']);
     expect(JSON.parse(again.out)).toMatchObject({ steps: 24, images: 0, loss: null });
+    expect(again.err).toContain('whole is finished: all 24 steps are done, nothing is left to do');
+    const { out } = await rxface(['train', '--resume', at('whole')]);
+    expect(out).toContain('no step was left to do: 24 were done before');
   });
 
   it('refuses a second run in the folder, another config and people to be dropped, each in one line', async () => {
