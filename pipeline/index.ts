@@ -27,6 +27,8 @@ export type { MetricsEndpoint } from './metricsEndpoint.ts';
 export { mixture } from './mixture.ts';
 export { blockPermutation, permutation } from './order.ts';
 export { parallel } from './parallel.ts';
+export { partition } from './partition.ts';
+export type { PartitionOptions } from './partition.ts';
 export type { Pixels } from './pixels.ts';
 export { createProgress } from './progress.ts';
 export type { Progress, Standing } from './progress.ts';
