@@ -1,4 +1,4 @@
-export { architecture, createModel, Model } from './net/model.ts';
+export { architecture, createModel, emptyModel, Model } from './net/model.ts';
 export type { Architecture, ArchitectureName } from './net/model.ts';
 export type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './net/layer.ts';
 export { createScope } from './net/scope.ts';

@@ -90,16 +90,23 @@ function picture(sample: Sample, decode: Decode): Pixels | Promise<Pixels> {
 function place(sample: Sample, image: Pixels, settings: Settings, seed: number): Sample {
   const { bytes: _, points, variation, ...rest } = sample;
   const { height, width, reduce } = settings;
-  const face = { height, width, data: new Uint8Array(height * width * 3) };
+  const face = ready(image, sample, settings) ? image : { height, width, data: new Uint8Array(height * width * 3) };
   const labels: Pick<Sample, 'points' | 'variation'> = { ...(variation && { variation }) };
-  if (points === undefined) resize(image, face);
-  else labels.points = align(image, points, face);
+  if (points === undefined) {
+    if (face !== image) resize(image, face);
+  } else labels.points = align(image, points, face);
   if (reduce !== undefined) {
     const size = [reduce, Math.max(1, Math.round((reduce * width) / height))] as const;
     throughSize(face, { size, down: 'area', up: 'bicubic' });
   }
   const { drawn: _drawn, ...augmented } = augment(face, labels, settings.augment, { seed, ...sample });
   return { ...rest, ...augmented, pixels: face.data, size: [height, width] };
+}
+
+/** A decoded image that is the face already: of its size, in a buffer that nobody else has. */
+function ready({ height, width, data }: Pixels, { points, pixels }: Sample, face: Settings): boolean {
+  const alone = data !== pixels && data.byteLength === data.buffer.byteLength;
+  return points === undefined && height === face.height && width === face.width && alone;
 }
 
 /**

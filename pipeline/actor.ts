@@ -1,4 +1,5 @@
 import type { Loop } from './loop.ts';
+import type { Link } from './link.ts';
 import type { NodeReport } from './report.ts';
 
 /** What an actor waits for when it returns: an item, room, its own work; or nothing more. */
@@ -27,9 +28,15 @@ export abstract class Actor {
   done = false;
   /** Items given; for a sink: written. */
   items = 0;
+  /** Where it gives them, laid by the run; a sink has none. */
+  link: Link<unknown> | undefined;
   protected readonly life: Life;
   readonly #milliseconds = { busy: 0, starved: 0, blocked: 0 };
   #waits: Waits = 'starved';
+  /** Milliseconds at work while no other actor was. */
+  #alone = 0;
+  /** What the loop had worked when this one returned. */
+  #worked = 0;
   #since: number | undefined;
   #stride = 1;
   #countdown = 1;
@@ -41,18 +48,23 @@ export abstract class Actor {
     this.life = life;
   }
 
-  /** One turn of work. Called by the loop only. */
-  act(): void {
-    if (this.done || this.life.over) return;
-    const begun = performance.now();
+  /** One turn of work from `begun` on; says when it ended: looking at the clock costs more than handing on an item. Called by the loop only. */
+  act(begun = performance.now()): number {
+    if (this.done || this.life.over) return begun;
     if (this.#since !== undefined && this.#waits !== 'done') this.#milliseconds[this.#waits] += begun - this.#since;
+    this.#alone += this.#lonely(begun);
     this.#checked = begun;
     this.#waits = this.work();
-    this.#since = performance.now();
-    this.#milliseconds.busy += this.#since - begun;
-    if (this.#waits !== 'done' || this.done) return;
+    const ended = performance.now();
+    this.#since = ended;
+    this.#milliseconds.busy += ended - begun;
+    this.#alone += ended - begun;
+    this.life.loop.worked += ended - begun;
+    this.#worked = this.life.loop.worked;
+    if (this.#waits !== 'done' || this.done) return ended;
     this.done = true;
     this.life.finished();
+    return ended;
   }
 
   /** Works as far as it can and says what it waits for. */
@@ -76,9 +88,23 @@ export abstract class Actor {
     this.#stride = now - this.#checked < 0.25 ? Math.min(this.#stride * 2, 4) : 1;
     this.#checked = now;
     this.#countdown = this.#stride;
-    if (!this.life.loop.late) return false;
+    if (!this.life.loop.late(now)) return false;
     this.wake();
     return true;
+  }
+
+  /**
+   * Seconds that the run waited for it: its work here, and what it does elsewhere while nobody works here.
+   * A file that is written beside a long step keeps nobody waiting.
+   */
+  alone(): number {
+    return (this.#alone + (this.done ? 0 : this.#lonely(performance.now()))) / 1000;
+  }
+
+  /** Milliseconds since it returned in which it was at work elsewhere and nobody here. */
+  #lonely(now: number): number {
+    if (this.#since === undefined || this.#waits !== 'busy') return 0;
+    return Math.max(0, now - this.#since - (this.life.loop.worked - this.#worked));
   }
 
   seconds(): NodeReport['seconds'] {

@@ -37,6 +37,7 @@ export class Broadcast<T> extends Actor {
   }
 
   release(): Promise<void> {
+    this.#inlet.cancel();
     return Promise.resolve();
   }
 }

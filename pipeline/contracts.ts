@@ -10,6 +10,11 @@ export interface Fault {
   offset?: number;
   /** Index in the source, where known. */
   index?: number;
+  /** Where its item stands in the training, for faults met while items move. */
+  epoch?: number;
+  position?: number;
+  /** Index in the source of the record that was put in its place; where that one is broken too the next fault says so. */
+  substitute?: number;
   reason: string;
 }
 
@@ -66,6 +71,8 @@ export interface Source<T> {
   readonly length?: number;
   /** Name of class i, for sources with people. */
   readonly classes?: readonly string[];
+  /** Class of each item, -1 for nobody's, for sources with people; samplers that choose by person read it. */
+  readonly labels?: Int32Array;
   /** Records found unusable while the index was built. */
   readonly faults?: readonly Fault[];
   /** Random access: the items at these indexes, in this order. */

@@ -92,6 +92,10 @@ export class CrewPump<I, O> extends Actor {
   async release(): Promise<void> {
     await this.#crew.close?.();
     await Promise.all(this.#working);
+    this.#inlet.cancel();
+    for (const item of this.#giving.items.slice(this.#at)) this.#outlet.drop(item);
+    for (let ready = this.#window.take(); ready !== undefined; ready = this.#window.take())
+      for (const item of ready.value.items) this.#outlet.drop(item);
   }
 
   /** Gives what is ready; says whether the outlet took all of it. */
@@ -122,7 +126,10 @@ export class CrewPump<I, O> extends Actor {
       const done = this.#crew.work(items);
       if (!('then' in done)) return settle(done);
       const working: Promise<void> = done
-        .then(settle, (error: unknown) => this.#fail(items, error))
+        .then(settle, (error: unknown) => {
+          this.#fail(items, error);
+          settle({ items: [] });
+        })
         .finally(() => {
           this.#working.delete(working);
           this.wake();
@@ -130,6 +137,7 @@ export class CrewPump<I, O> extends Actor {
       this.#working.add(working);
     } catch (error) {
       this.#fail(items, error);
+      settle({ items: [] });
     }
   }
 

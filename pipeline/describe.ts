@@ -1,4 +1,5 @@
 import type { Fault } from './contracts.ts';
+import type { Sample } from './items.ts';
 
 /** An item as an error line names it: by its id, its place in the epoch, its number; undefined where it has none of these. */
 export function describe(item: unknown): string | undefined {
@@ -20,6 +21,18 @@ export function describe(item: unknown): string | undefined {
 /** A fault as an error line shows it: where, and why. */
 export function describeFault({ file, offset, reason }: Pick<Fault, 'file' | 'offset' | 'reason'>): string {
   return `${file}${offset === undefined ? '' : `, byte ${offset}`}: ${reason}`;
+}
+
+/** The fault of a stage at an item, with what the item says of its place. */
+export function faultAt(stage: string, item: unknown, reason: string): Fault {
+  const { id, index, epoch, position } = (typeof item === 'object' && item !== null ? item : {}) as Partial<Sample>;
+  return {
+    stage,
+    file: id ?? describe(item) ?? stage,
+    ...(index !== undefined && { index }),
+    ...(epoch !== undefined && position !== undefined && { epoch, position }),
+    reason,
+  };
 }
 
 /** Bytes an item keeps alive: the typed arrays it holds itself, or those in an array of items. */

@@ -5,11 +5,11 @@ import type { SourceNode } from './graph.ts';
 import type { Key } from './items.ts';
 import { keyed } from './keyed.ts';
 import type { Link } from './link.ts';
-import { permutation } from './order.ts';
+import { samplingOf, type Sampler } from './sampler.ts';
 
 /**
  * Pulls one source, a chunk at a time, while its link has room for the chunk, and keys what it gives with epoch and position.
- * Where the source has random access positions are a keyed permutation or its own order; else it is walked from its beginning.
+ * Where the source has random access a sampler says which item stands at each position; else it is walked from its beginning.
  */
 export class Feed<T> extends Actor {
   readonly #node: SourceNode;
@@ -19,7 +19,8 @@ export class Feed<T> extends Actor {
   readonly #size: number;
   #epoch: number;
   #position: number;
-  #order: ((position: number) => number) | undefined;
+  /** Where the source has random access; known once it is open. */
+  #sampler: Sampler | undefined;
   #walk: AsyncIterator<unknown[]> | undefined;
   /** Items to pass over in this walk: those before the point a run was resumed at. */
   #skip = 0;
@@ -44,9 +45,14 @@ export class Feed<T> extends Actor {
   /** Once the source is open: what only then is known. A run resumed at the end of an epoch goes on with the next. */
   check(): void {
     const { name, source, shuffle } = this.#node;
-    if (source.read !== undefined && source.length !== undefined && this.#position >= source.length) this.#turn();
-    if (shuffle === 'full' && (source.read === undefined || source.length === undefined))
+    const { read, length, labels } = source;
+    if (read === undefined || length === undefined) {
+      if (shuffle === 'none') return;
       throw new OptionError(name, 'shuffle', `'none': ${source.name} has no random access`, shuffle);
+    }
+    const seen = { name: source.name, length, ...(labels && { labels }) };
+    this.#sampler = length === 0 ? undefined : samplingOf(shuffle)(seen, [this.#seed, name]);
+    if (this.#position >= (this.#sampler?.length ?? 0)) this.#turn();
   }
 
   protected work(): Waits {
@@ -69,6 +75,7 @@ export class Feed<T> extends Actor {
 
   async release(): Promise<void> {
     await this.#reading;
+    this.#drop();
     await this.#walk?.return?.();
   }
 
@@ -95,17 +102,22 @@ export class Feed<T> extends Actor {
   }
 
   #end(): Waits {
-    this.#chunk = [];
-    this.#at = 0;
+    this.#drop();
     this.#outlet.complete();
     return 'done';
+  }
+
+  /** What was read and not yet given. */
+  #drop(): void {
+    for (const item of this.#chunk.slice(this.#at)) this.#outlet.drop(item);
+    this.#chunk = [];
+    this.#at = 0;
   }
 
   #pull(): void {
     try {
       const { source } = this.#node;
-      const indexes =
-        source.read !== undefined && source.length !== undefined ? this.#indexes(source.length) : undefined;
+      const indexes = this.#sampler && this.#indexes(this.#sampler);
       const chunk = indexes === undefined ? this.#further() : source.read!(indexes);
       if (Array.isArray(chunk)) return this.#receive(chunk, indexes);
       this.#reading = chunk
@@ -122,11 +134,9 @@ export class Feed<T> extends Actor {
   }
 
   /** Indexes of the next chunk; a chunk ends with its epoch. */
-  #indexes(length: number): Int32Array {
-    const n = Math.min(this.#size, length - this.#position);
-    if (this.#node.shuffle === 'full') this.#order ??= permutation(length, this.#seed, this.#node.name, this.#epoch);
-    const order = this.#order;
-    return Int32Array.from({ length: n }, (_, i) => (order ? order(this.#position + i) : this.#position + i));
+  #indexes(sampler: Sampler): Int32Array {
+    const n = Math.min(this.#size, sampler.length - this.#position);
+    return Int32Array.from({ length: n }, (_, i) => sampler.at(this.#epoch, this.#position + i));
   }
 
   async #further(): Promise<unknown[] | undefined> {
@@ -155,7 +165,7 @@ export class Feed<T> extends Actor {
     }
     this.#chunk = keyedItems;
     this.#at = 0;
-    if (indexes !== undefined && this.#position >= this.#node.source.length!) this.#turn();
+    if (indexes !== undefined && this.#position >= this.#sampler!.length) this.#turn();
   }
 
   /** A walk is over; one that gave nothing would give nothing for ever. */
@@ -168,7 +178,6 @@ export class Feed<T> extends Actor {
   #turn(): void {
     this.#epoch++;
     this.#position = 0;
-    this.#order = undefined;
     this.#walk = undefined;
     this.#skip = 0;
   }

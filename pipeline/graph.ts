@@ -1,67 +1,50 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Label, Sink, Source, Stage } from './contracts.ts';
 import { draw } from './draw.ts';
+import type { Inlet, JunctionNode, Linked, LinkOptions, Node, SinkNode, SourceNode, StageNode } from './nodes.ts';
+import type { Shuffle } from './sampler.ts';
 import { wiring } from './wiring.ts';
+
+export type { LinkOptions, Node, SourceNode } from './nodes.ts';
 
 export interface GraphOptions {
   /** Keys all randomness of the run. Default 0. */
   seed?: number;
 }
 
-/** Capacity of the link that follows: it bounds what is in flight there. */
-export interface LinkOptions {
-  /** Items, 1 or more. */
-  capacity?: number;
-  /** Bytes, where items know their size; an empty link admits one item whatever its size. */
-  bytes?: number;
-}
-
-export interface SourceOptions extends LinkOptions {
+export interface SourceOptions<T = unknown> extends LinkOptions<T> {
   /** Times through the source, 1 or more. Default 1. */
   epochs?: number;
-  /** 'full': position i of epoch e is a permutation keyed by (seed, epoch). 'none': the source's own order. Default 'none'. */
-  shuffle?: 'full' | 'none';
+  /**
+   * 'full': position i of epoch e is a permutation keyed by (seed, epoch); 'blocks': the same for disks that hate random
+   * reads; 'none': the source's own order; or a sampling, such as `identities({ people: 16, images: 4 })`. Default 'none'.
+   */
+  shuffle?: Shuffle;
   /** Where to begin, to resume a run: samples before it are not given again. */
   from?: { epoch: number; position: number };
   /** Items asked for in one read, where the source has random access. Default 32, at most half the capacity. */
   chunk?: number;
 }
 
-export interface PipeOptions extends LinkOptions {
+export interface PipeOptions<T = unknown> extends LinkOptions<T> {
   /** What a stock RxJS operator does not say about itself: { gives: 3 } for one that emits up to three items for each. */
   label?: Partial<Label>;
 }
 
-export interface SourceNode extends Required<LinkOptions> {
-  kind: 'source';
-  name: string;
-  source: Source<unknown>;
-  epochs: number;
-  shuffle: 'full' | 'none';
-  from: { epoch: number; position: number };
-  chunk: number;
+export interface JoinOptions<T = unknown> extends LinkOptions<T> {
+  /** Right items for each left one, 1 or more. */
+  take: number;
 }
 
-export interface StageNode extends Required<LinkOptions> {
-  kind: 'stage';
-  name: string;
-  /** Node it takes its items from. */
-  after: string;
-  /** Name of the branch this node begins, where a broadcast named it. */
-  branch?: string;
-  stage: OperatorFunction<unknown, unknown> & Partial<Stage<unknown, unknown>>;
-  label: Label;
+export interface MergeOptions<T = unknown> extends LinkOptions<T> {
+  /** Items of each inlet in a round, this flow first: whole numbers, 1 or more. Default 1 each. */
+  rates?: readonly number[];
+  /**
+   * True: whose turn it is is waited for, and what comes out never depends on timing. False: who has nothing just now is
+   * passed over, for branches that drop or multiply items. Default true.
+   */
+  ordered?: boolean;
 }
-
-export interface SinkNode {
-  kind: 'sink';
-  name: string;
-  after: string;
-  branch?: string;
-  sink: Sink<unknown>;
-}
-
-export type Node = SourceNode | StageNode | SinkNode;
 
 /** A graph: a value that says what flows where. Nothing runs until `run`, and it may be run more than once. */
 export interface Graph {
@@ -81,20 +64,42 @@ export interface Graph {
 
 /** A graph and the point in it where the next stage or sink is put. */
 export interface Flow<T> extends Graph {
+  /** That point. */
+  readonly end: Inlet;
   /**
    * Puts a stage here and goes on behind it. `name` keys the stage's randomness and is unique in the graph.
    * `capacity` is that of the link after it, default 16.
    */
-  pipe<O>(name: string, stage: Stage<T, O> | OperatorFunction<T, O>, options?: PipeOptions): Flow<O>;
+  pipe<O>(name: string, stage: Stage<T, O> | OperatorFunction<T, O>, options?: PipeOptions<O>): Flow<O>;
   /** Puts a sink here. Several sinks at one point all get every item; the slowest rules. */
   sink(name: string, sink: Sink<T>): Flow<T>;
+  /**
+   * Puts the next `take` items of another flow beside each item of this one: `[left, right[]]`. Done when either side is;
+   * what is left of the other is dropped. A flow is a value: the right one may have sources of its own, or begin at a
+   * point of this graph. `capacity` is that of the link after it, default 16.
+   *
+   *     left   --a-------b---------|
+   *     right  -1--2--3----4-------|
+   *            left.join('pairs', right, { take: 2 })
+   *     out    ----a12-----b34-----|
+   */
+  join<R>(name: string, right: Flow<R>, options: JoinOptions<[T, R[]]>): Flow<[T, R[]]>;
+  /**
+   * Makes one flow of this and others, in turns; done when all are, and who has ended is left out.
+   *
+   *     this   --a-----b---c-------|
+   *     other  -1--2-------------3-|
+   *            this.merge('both', [other])
+   *     out    --a1----b2--c-----3-|
+   */
+  merge<U = T>(name: string, others: readonly Flow<U>[], options?: MergeOptions<T | U>): Flow<T | U>;
   /** Branches at this point: each gets every item, the slowest rules. */
   broadcast(branches: Record<string, (branch: Flow<T>) => Graph>): Graph;
 }
 
 export interface GraphStart extends Graph {
   /** Puts a source. `capacity` is that of the link after it, default 64. */
-  source<T>(name: string, source: Source<T>, options?: SourceOptions): Flow<T>;
+  source<T>(name: string, source: Source<T>, options?: SourceOptions<NoInfer<T>>): Flow<T>;
 }
 
 const SOURCE_CAPACITY = 64;
@@ -122,7 +127,7 @@ export function graph(name: string, options: GraphOptions = {}): GraphStart {
   const seed = options.seed ?? 0;
   return {
     ...value(name, seed, []),
-    source: (at, source, more) => flow(name, seed, [sourceNode(at, source, more)], at),
+    source: (at, source, more) => flow(name, seed, [sourceNode(at, source, more)], { after: at }),
   };
 }
 
@@ -137,47 +142,60 @@ function value(name: string, seed: number, nodes: readonly Node[]): Graph {
   };
 }
 
-function flow<T>(name: string, seed: number, nodes: readonly Node[], at: string, branch?: string): Flow<T> {
-  const begins = branch === undefined ? {} : { branch };
+function flow<T>(name: string, seed: number, nodes: readonly Node[], end: Inlet): Flow<T> {
+  const join = <O>(as: string, rule: JunctionNode['rule'], others: readonly Flow<unknown>[], options: LinkOptions) => {
+    const all = new Set([nodes, ...others.map((other) => other.nodes)].flat());
+    const inlets = [end, ...others.map((other) => other.end)];
+    const node: JunctionNode = { kind: 'junction', name: as, inlets, rule, ...link(options, STAGE_CAPACITY) };
+    return flow<O>(name, seed, [...all, node], { after: as });
+  };
   return {
     ...value(name, seed, nodes),
-    pipe<O>(as: string, stage: Stage<T, O> | OperatorFunction<T, O>, options: PipeOptions = {}): Flow<O> {
+    end,
+    pipe<O>(as: string, stage: Stage<T, O> | OperatorFunction<T, O>, options: PipeOptions<O> = {}): Flow<O> {
       const own = 'label' in stage ? stage.label : undefined;
       const node: StageNode = {
         kind: 'stage',
         name: as,
-        after: at,
-        ...begins,
+        ...end,
         stage: stage as StageNode['stage'],
         label: { ...LABEL, ...own, ...options.label },
-        capacity: options.capacity ?? STAGE_CAPACITY,
-        bytes: options.bytes ?? Infinity,
+        ...link(options, STAGE_CAPACITY),
       };
-      return flow(name, seed, [...nodes, node], as);
+      return flow(name, seed, [...nodes, node], { after: as });
     },
     sink(as: string, sink: Sink<T>): Flow<T> {
-      const node: SinkNode = { kind: 'sink', name: as, after: at, ...begins, sink: sink as Sink<unknown> };
-      return flow(name, seed, [...nodes, node], at, branch);
+      const node: SinkNode = { kind: 'sink', name: as, ...end, sink: sink as Sink<unknown> };
+      return flow(name, seed, [...nodes, node], end);
+    },
+    join: (as, right, options) => join(as, { kind: 'join', take: options.take }, [right], options),
+    merge: (as, others, options = {}) => {
+      const { rates = [1, ...others.map(() => 1)], ordered = true } = options;
+      return join(as, { kind: 'merge', rates, ordered }, others, options);
     },
     broadcast(branches): Graph {
       let all = nodes;
-      for (const [key, build] of Object.entries(branches)) all = build(flow(name, seed, all, at, key)).nodes;
+      for (const [branch, build] of Object.entries(branches))
+        all = build(flow(name, seed, all, { after: end.after, branch })).nodes;
       return value(name, seed, all);
     },
   };
 }
 
+function link({ capacity, bytes = Infinity, discard }: LinkOptions<never>, otherwise: number): Linked {
+  return { capacity: capacity ?? otherwise, bytes, ...(discard && { discard }) };
+}
+
 function sourceNode(name: string, source: Source<unknown>, options: SourceOptions = {}): SourceNode {
-  const capacity = options.capacity ?? SOURCE_CAPACITY;
+  const behind = link(options, SOURCE_CAPACITY);
   return {
     kind: 'source',
     name,
     source,
-    capacity,
-    bytes: options.bytes ?? Infinity,
+    ...behind,
     epochs: options.epochs ?? 1,
     shuffle: options.shuffle ?? 'none',
     from: options.from ?? { epoch: 0, position: 0 },
-    chunk: options.chunk ?? Math.max(1, Math.min(CHUNK, capacity >> 1)),
+    chunk: options.chunk ?? Math.max(1, Math.min(CHUNK, behind.capacity >> 1)),
   };
 }

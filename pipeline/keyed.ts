@@ -12,7 +12,12 @@ export function stir(h: number): number {
  * Text names a stage or a purpose; numbers are integers up to 2^53.
  */
 export function keyed(...parts: readonly (number | string)[]): number {
-  let h = 0x9e3779b9;
+  return further(0x9e3779b9, ...parts);
+}
+
+/** The key drawn so far with more parts behind: `further(keyed('a'), 1)` is `keyed('a', 1)`, for less where much is drawn by one beginning. */
+export function further(drawn: number, ...parts: readonly (number | string)[]): number {
+  let h = drawn;
   for (const part of parts) {
     if (typeof part === 'number') {
       h = stir(h ^ (part | 0));

@@ -1,5 +1,7 @@
 import type { Actor } from './actor.ts';
 import { sizeOf } from './describe.ts';
+import type { LinkOptions } from './nodes.ts';
+import type { LinkReport } from './report.ts';
 
 /**
  * The bounded queue between two actors: a ring of `capacity` items and at most `bytes` bytes.
@@ -9,6 +11,8 @@ import { sizeOf } from './describe.ts';
 export class Link<T> {
   readonly capacity: number;
   readonly bytes: number;
+  /** Told every item that is dropped: whoever pools what it holds takes it back. */
+  readonly #discard: LinkOptions<T>['discard'];
   /** Most items it has held. */
   peak = 0;
   /** Items dropped because the reader wanted no more. */
@@ -25,9 +29,10 @@ export class Link<T> {
   #writer: Actor | undefined;
   #reader: Actor | undefined;
 
-  constructor(capacity: number, bytes = Infinity) {
+  constructor(capacity: number, bytes = Infinity, discard?: LinkOptions<T>['discard']) {
     this.capacity = capacity;
     this.bytes = bytes;
+    this.#discard = discard;
     // A ring of a power of two wraps with a mask. It grows as far as it is used: capacities are often generous.
     this.#ring = Array.from({ length: 16 });
     this.#mask = 15;
@@ -37,6 +42,13 @@ export class Link<T> {
   between(writer: Actor | undefined, reader: Actor | undefined): void {
     this.#writer = writer;
     this.#reader = reader;
+    if (writer !== undefined) writer.link = this;
+  }
+
+  /** How full it is. */
+  report(): LinkReport {
+    const capacity = this.capacity === Infinity ? null : this.capacity;
+    return { capacity, held: this.#size, peak: this.peak };
   }
 
   get size(): number {
@@ -61,7 +73,7 @@ export class Link<T> {
   /** Takes the item, or says false where it does not fit. A cancelled link takes everything and keeps nothing. */
   offer(item: T): boolean {
     if (this.cancelled) {
-      this.discarded++;
+      this.drop(item);
       return true;
     }
     const size = this.#size;
@@ -77,6 +89,11 @@ export class Link<T> {
     if (this.#size > this.peak) this.peak = this.#size;
     this.#reader?.wake();
     return true;
+  }
+
+  /** The oldest item, left where it is. Only while `size` is above zero. */
+  peek(): T {
+    return this.#ring[this.#head] as T;
   }
 
   /** The oldest item. Only while `size` is above zero. */
@@ -97,14 +114,18 @@ export class Link<T> {
     this.#reader?.wake();
   }
 
+  /** An item that is nobody's any more: here, or taken from here or meant for here and not used. */
+  drop(item: T): void {
+    this.discarded++;
+    this.#discard?.(item);
+  }
+
   /** The reader is done: what is here is dropped and the writer learns of it. */
   cancel(): void {
     if (this.cancelled) return;
     this.cancelled = true;
-    this.discarded += this.#size;
+    while (this.#size > 0) this.drop(this.take());
     this.#ring = [];
-    this.#size = 0;
-    this.#held = 0;
     this.#writer?.wake();
   }
 

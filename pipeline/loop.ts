@@ -11,6 +11,8 @@ const SLICE = 8;
  * After 8 ms the rest waits for the next turn of the event loop.
  */
 export class Loop {
+  /** Milliseconds that actors have been at work here, all together. */
+  worked = 0;
   /** Actors with something to do, by rank. */
   readonly #ready: (Actor | undefined)[] = [];
   #count = 0;
@@ -18,7 +20,8 @@ export class Loop {
   #running = false;
   #stopped = false;
   #turn: NodeJS.Immediate | undefined;
-  #deadline: number | undefined;
+  /** End of this turn; 0 before the first. */
+  #deadline = 0;
   readonly #afterTurn: () => void;
   readonly #failed: (error: unknown) => void;
 
@@ -27,9 +30,9 @@ export class Loop {
     this.#failed = hooks.failed;
   }
 
-  /** The time of this turn is used up: an actor should return and goes on in the next. */
-  get late(): boolean {
-    return performance.now() >= (this.#deadline ?? 0);
+  /** The time of this turn is used up at `now`: an actor should return and goes on in the next. */
+  late(now: number): boolean {
+    return now >= this.#deadline;
   }
 
   /** An actor has something to do; it runs now if nothing else does. */
@@ -51,13 +54,14 @@ export class Loop {
 
   #run(): void {
     // Promises that settle at once would keep coming back without the event loop ever turning, so a deadline outlives a call.
-    if (this.#deadline === undefined) this.#deadline = performance.now() + SLICE;
-    else if (this.late) return this.#yield();
+    let now = performance.now();
+    if (this.#deadline === 0) this.#deadline = now + SLICE;
+    else if (this.late(now)) return this.#yield();
     this.#running = true;
     try {
       while (this.#count > 0 && !this.#stopped) {
-        this.#next().act();
-        if (this.late) break;
+        now = this.#next().act(now);
+        if (this.late(now)) break;
       }
       this.#afterTurn();
     } catch (error) {

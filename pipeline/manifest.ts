@@ -48,6 +48,23 @@ export interface Manifest {
   files: Record<string, string>;
 }
 
+/** A checkpoint of another format than the one that is read here. It is not damaged: nobody may pass over it. */
+export class CheckpointFormatError extends FormatError {
+  constructor(file: string, found: number) {
+    const writer = found < CHECKPOINT_FORMAT ? 'an older rxface wrote it' : 'a newer rxface wrote it';
+    super(file, undefined, `checkpoint format ${CHECKPOINT_FORMAT}, the one this rxface reads (${writer})`, found);
+  }
+}
+
+/** The text of manifest.json: its last field is the sha256 of all the others. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify({ ...manifest, sha256: sealOf(manifest) }, null, 2)}\n`;
+}
+
+function sealOf(manifest: object): string {
+  return sha256(JSON.stringify(manifest));
+}
+
 /** What a run knows and a step does not; with a snapshot it makes a manifest. */
 export type RunFacts = Omit<Manifest, 'format' | 'step' | 'epoch' | 'position' | 'files'>;
 
@@ -90,24 +107,31 @@ export function checkpointStep(name: string): number | undefined {
  * Reads manifest.json.
  *
  * @param file name for messages
- * @throws FormatError where it is no JSON, of a later format, or lacks a field
+ * @throws CheckpointFormatError where it is of another format; FormatError where it is no JSON, has changed since it was
+ *   written, or lacks a field
  */
 export function parseManifest(text: string, file: string): Manifest {
-  const found = parseObject(text) as Partial<Manifest> | undefined;
-  if (found === undefined) throw new FormatError(file, undefined, 'a checkpoint manifest, a JSON object');
-  if (found.format !== CHECKPOINT_FORMAT) {
-    throw new FormatError(file, undefined, `checkpoint format ${CHECKPOINT_FORMAT}`, found.format);
-  }
-  const whole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const whole = parseObject(text) as (Partial<Manifest> & { sha256?: string }) | undefined;
+  if (whole === undefined) throw new FormatError(file, undefined, 'a checkpoint manifest, a JSON object');
+  const { sha256: seal, ...found } = whole;
+  const format: unknown = found.format;
+  if (Number.isSafeInteger(format) && format !== CHECKPOINT_FORMAT)
+    throw new CheckpointFormatError(file, format as number);
+  if (format !== CHECKPOINT_FORMAT)
+    throw new FormatError(file, undefined, `checkpoint format ${CHECKPOINT_FORMAT}`, format);
+  // Checkpoints from before manifests were sealed have none.
+  if (seal !== undefined && seal !== sealOf(found))
+    throw new FormatError(file, undefined, `a manifest of sha256 ${seal}`, sealOf(found));
+  const count = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   const isText = (value: unknown): boolean => typeof value === 'string';
   const checks: [field: string, right: boolean][] = [
     ['architecture', isArchitecture(found.architecture)],
-    ['classes', whole(found.classes?.count) && isText(found.classes?.sha256)],
-    ['images', whole(found.images)],
-    ['step', whole(found.step)],
-    ['epoch', whole(found.epoch)],
-    ['position', whole(found.position)],
-    ['seed', whole(found.seed)],
+    ['classes', count(found.classes?.count) && isText(found.classes?.sha256)],
+    ['images', count(found.images)],
+    ['step', count(found.step)],
+    ['epoch', count(found.epoch)],
+    ['position', count(found.position)],
+    ['seed', count(found.seed)],
     ['engine', isText(found.engine?.backend)],
     ['files', Object.values(found.files ?? { none: 0 }).every((hash) => /^[0-9a-f]{64}$/.test(String(hash)))],
   ];

@@ -35,14 +35,21 @@ export function parallel<I, O>(
   const { concurrency, ordered = true } = options;
   const crew = (context: StageContext): Crew<I, O> => {
     if (!(concurrency >= 1)) throw new OptionError(context.stage, 'concurrency', '1 or more', concurrency);
+    const life = new AbortController();
     return {
       chunk: 1,
       slots: concurrency,
       ordered,
+      // However the run ends: one that is complete waits for no call whose result nobody wants any more.
+      close: () => Promise.resolve(life.abort()),
       work: ([item]) => {
         // Reported when the item is given: several calls are under way, and their order is nobody's.
         const faults: { at: number; fault: Fault }[] = [];
-        const result = fn(item!, { ...context, fault: (fault) => void faults.push({ at: 0, fault }) });
+        const result = fn(item!, {
+          ...context,
+          signal: life.signal,
+          fault: (fault) => void faults.push({ at: 0, fault }),
+        });
         return isPromise(result) ? result.then((value) => ({ items: [value], faults })) : { items: [result], faults };
       },
     };

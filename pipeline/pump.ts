@@ -69,6 +69,8 @@ export class Pump<I, O> extends Actor {
   release(): Promise<void> {
     this.#inside = true;
     this.#subscription?.unsubscribe();
+    this.#inlet.cancel();
+    for (const item of this.#waiting.splice(0)) this.#outlet.drop(item);
     return Promise.resolve();
   }
 
@@ -106,7 +108,8 @@ export class Pump<I, O> extends Actor {
   }
 
   #give(item: O): void {
-    if (this.life.over) return;
+    // Given while the run ended within the stage itself.
+    if (this.life.over) return this.#outlet.drop(item);
     if (!this.#inside)
       return this.#fail(
         'gave an item outside subscribe, next and complete; work that takes its time belongs in `parallel`',

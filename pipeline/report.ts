@@ -1,4 +1,13 @@
-import type { Fault, Outcome } from './contracts.ts';
+import type { Fault, Outcome, Sink } from './contracts.ts';
+
+/** How full the link after a node is. */
+export interface LinkReport {
+  /** Items it may hold; null where only its bytes are bounded. */
+  capacity: number | null;
+  /** Items in it now, and most at once so far. */
+  held: number;
+  peak: number;
+}
 
 /** What one node of a graph has done so far. */
 export interface NodeReport {
@@ -10,6 +19,8 @@ export interface NodeReport {
   discarded: number;
   /** Seconds at work, waiting for an item, and waiting for room downstream. */
   seconds: { busy: number; starved: number; blocked: number };
+  /** The link after it; a sink has none. */
+  link?: LinkReport;
 }
 
 /** How a run stands, or ended. */
@@ -18,7 +29,7 @@ export interface RunReport {
   outcome: Outcome | undefined;
   seconds: number;
   nodes: NodeReport[];
-  /** Node that spent the largest share of the time at work: making it faster makes the run faster. */
+  /** Node that the run waited for longest, work beside that of others not counted: making it faster makes the run faster. */
   limiting: string;
   /** Broken records: how many, and the first thousand of them. */
   faults: { count: number; list: readonly Fault[] };
@@ -35,6 +46,11 @@ export interface FaultBudget {
   rate: number;
 }
 
+/** The budget of every stage, and other ones for those named in `stages`. */
+export interface FaultBudgets extends FaultBudget {
+  stages: Readonly<Record<string, Partial<FaultBudget>>>;
+}
+
 export interface RunOptions {
   /** Aborted: the run ends at once, what is in flight is discarded, sinks close with 'aborted', `run` rejects with the reason. */
   signal?: AbortSignal;
@@ -45,5 +61,7 @@ export interface RunOptions {
   stop?: AbortSignal;
   /** Told how the run stands, about twice a second while items move. */
   onProgress?: (report: RunReport) => void;
-  faults?: Partial<FaultBudget>;
+  faults?: Partial<FaultBudgets>;
+  /** Gets every fault as it is met, before the item goes on; opened before the sources, closed after them. */
+  quarantine?: Sink<Fault>;
 }

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Actor, Life } from './actor.ts';
+import { assemble } from './assemble.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Fault, Outcome, StageContext } from './contracts.ts';
 import { CrewPump, isCrewStage } from './crew.ts';
@@ -7,10 +8,13 @@ import { Drain } from './drain.ts';
 import { StageError } from './errors.ts';
 import { Faults } from './faults.ts';
 import { Feed } from './feed.ts';
-import type { Graph, Node, SinkNode, SourceNode, StageNode } from './graph.ts';
+import type { Graph } from './graph.ts';
 import type { Sample } from './items.ts';
-import { Link } from './link.ts';
+import { Join } from './join.ts';
+import type { Link } from './link.ts';
 import { Loop } from './loop.ts';
+import { Merge } from './merge.ts';
+import type { JunctionNode, Node, SinkNode, SourceNode, StageNode } from './nodes.ts';
 import { Pump } from './pump.ts';
 import type { RunOptions, RunReport } from './report.ts';
 
@@ -34,7 +38,7 @@ export class Running implements Life {
   readonly #options: RunOptions;
   readonly #life = new AbortController();
   readonly #faults: Faults;
-  readonly #actors: Actor[] = [];
+  readonly #actors: readonly Actor[];
   readonly #feeds = new Map<string, Feed<unknown>>();
   readonly #begun = performance.now();
   #told = this.#begun;
@@ -51,8 +55,12 @@ export class Running implements Life {
     this.#graph = graph;
     this.#options = options;
     this.loop = new Loop({ afterTurn: () => this.#tell(), failed: (error) => this.fail(error) });
-    this.#faults = new Faults(options.faults, (error) => this.fail(error));
-    this.#wire();
+    this.#faults = new Faults(options, graph.nodes, (error) => this.fail(error));
+    this.scopes.push(this.#faults.scope(this.#context('quarantine', 'quarantine')));
+    this.#actors = assemble(graph.nodes, {
+      actor: (node, { inlets, outlet }, source) => this.#actor(node, inlets, outlet, source),
+      broadcast: (name, inlet, outlets) => new Broadcast(name, inlet, outlets, this),
+    });
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     options.stop?.addEventListener('abort', this.#onStop, { once: true });
   }
@@ -98,8 +106,9 @@ export class Running implements Life {
       items: actor.items,
       discarded: actor.discarded,
       seconds: actor.seconds(),
+      ...(actor.link && { link: actor.link.report() }),
     }));
-    const limiting = nodes.reduce((most, node) => (node.seconds.busy > most.seconds.busy ? node : most));
+    const limiting = told.reduce((most, actor) => (actor.alone() > most.alone() ? actor : most));
     return {
       graph: this.#graph.name,
       outcome,
@@ -127,41 +136,23 @@ export class Running implements Life {
     onProgress(this.report(undefined));
   }
 
-  /** Makes links and actors, in the order of the nodes; each takes from the link of the node before it. */
-  #wire(): void {
-    const { nodes } = this.#graph;
-    const sources = new Map<string, string>();
-    /** Links out of a node not yet taken by the next. */
-    const free = new Map<string, Link<unknown>[]>();
-    const readers = new Map<Link<unknown>, Actor>();
-    const writers = new Map<Link<unknown>, Actor>();
-    for (const node of nodes) {
-      const inlet = node.kind === 'source' ? undefined : free.get(node.after)!.shift();
-      const outlet = node.kind === 'sink' ? undefined : new Link<unknown>(node.capacity, node.bytes);
-      const source = node.kind === 'source' ? node.name : sources.get(node.after)!;
-      sources.set(node.name, source);
-      const actor = this.#actor(node, inlet, outlet, source);
-      this.#actors.push(actor);
-      if (inlet !== undefined) readers.set(inlet, actor);
-      if (outlet === undefined) continue;
-      writers.set(outlet, actor);
-      const takers = nodes.filter((other) => other.kind !== 'source' && other.after === node.name).length;
-      const links = takers === 1 ? [outlet] : Array.from({ length: takers }, () => new Link<unknown>(1));
-      free.set(node.name, [...links]);
-      if (takers === 1) continue;
-      const broadcast = new Broadcast(node.name, outlet, links, this);
-      this.#actors.push(broadcast);
-      readers.set(outlet, broadcast);
-      for (const link of links) writers.set(link, broadcast);
-    }
-    this.#actors.forEach((actor, rank) => (actor.rank = rank));
-    for (const [link, writer] of writers) link.between(writer, readers.get(link));
-  }
-
-  #actor(node: Node, inlet: Link<unknown> | undefined, outlet: Link<unknown> | undefined, source: string): Actor {
+  #actor(
+    node: Node,
+    inlets: readonly Link<unknown>[],
+    outlet: Link<unknown> | undefined,
+    source: string | undefined,
+  ): Actor {
+    const [inlet] = inlets;
     if (node.kind === 'source') return this.#feed(node, outlet!);
     if (node.kind === 'sink') return this.#drain(node, inlet!, source);
+    if (node.kind === 'junction') return this.#junction(node, inlets, outlet!);
     return this.#pump(node, { inlet: inlet!, outlet: outlet! }, source);
+  }
+
+  #junction({ name, rule }: JunctionNode, inlets: readonly Link<unknown>[], outlet: Link<unknown>): Actor {
+    if (rule.kind === 'merge') return new Merge(name, rule, { inlets, outlet }, this);
+    const [left, right] = inlets as [Link<unknown>, Link<unknown>];
+    return new Join(name, rule.take, { left, right, outlet: outlet as Link<[unknown, unknown[]]> }, this);
   }
 
   #feed(node: SourceNode, outlet: Link<unknown>): Actor {
@@ -184,7 +175,7 @@ export class Running implements Life {
     return feed;
   }
 
-  #drain(node: SinkNode, inlet: Link<unknown>, source: string): Actor {
+  #drain(node: SinkNode, inlet: Link<unknown>, source: string | undefined): Actor {
     const context = this.#context(node.name, source);
     this.scopes.push({
       name: node.name,
@@ -194,7 +185,7 @@ export class Running implements Life {
     return new Drain(node.name, node.sink, inlet, this);
   }
 
-  #pump(node: StageNode, links: { inlet: Link<unknown>; outlet: Link<unknown> }, source: string): Actor {
+  #pump(node: StageNode, links: { inlet: Link<unknown>; outlet: Link<unknown> }, source: string | undefined): Actor {
     const context = this.#context(node.name, source);
     if (isCrewStage(node.stage)) {
       const crew = node.stage.crew(context);
@@ -211,8 +202,9 @@ export class Running implements Life {
     return this.#actors.find(({ name }) => name === stage)?.items ?? 0;
   }
 
-  #context(stage: string, source: string): StageContext {
-    const locate = (fault: Fault): Fault => this.#feeds.get(source)!.locate(fault);
+  #context(stage: string, source: string | undefined): StageContext {
+    const feed = source === undefined ? undefined : this.#feeds.get(source);
+    const locate = (fault: Fault): Fault => feed?.locate(fault) ?? fault;
     return {
       stage,
       seed: this.#graph.seed,
@@ -221,7 +213,10 @@ export class Running implements Life {
       locate,
       substitute: async (key, attempt) => {
         if (this.over) throw new StageError(stage, undefined, new Error('the run is over'));
-        return (await this.#feeds.get(source)!.substitute(key, attempt)) as Sample;
+        // Where several sources met an index says nothing any more: nobody knows whose it is.
+        if (feed === undefined)
+          throw new StageError(stage, undefined, new Error('takes items of several sources: put it before they meet'));
+        return (await feed.substitute(key, attempt)) as Sample;
       },
     };
   }

@@ -1,6 +1,6 @@
-import type { StageContext } from './contracts.ts';
+import type { Fault, StageContext } from './contracts.ts';
 import { type Crew, type CrewStage, type Done, unbounded } from './crew.ts';
-import { describe, describeFault } from './describe.ts';
+import { describe, describeFault, faultAt } from './describe.ts';
 import { OptionError, StageError } from './errors.ts';
 import type { Key, Sample } from './items.ts';
 import { loadWork } from './loadWork.ts';
@@ -34,10 +34,15 @@ export interface WorkersOptions {
  * ```
  *
  * A record the module cannot use is a fault: counted, reported and replaced by a substitute drawn by the item's key.
+ * A thread that dies is a fault too: another takes its place and does its chunk again, with the same results.
+ *
+ * Copied are encoded bytes, once, on their way to a thread: the source keeps its own. Pixels are not: a thread hands over
+ * the buffers of its results, and `batch` copies each once, into the batch.
  *
  * @param module a package specifier or a file: URL; it exports `setup` (see Setup)
  * @return a stage that keeps order and count
- * @throws OptionError for options out of range, also those the module refuses; StageError where eight substitutes in a row fail
+ * @throws OptionError for options out of range, also those the module refuses; StageError where eight substitutes in a
+ *   row fail, and with the items of a chunk that ends two threads
  */
 export function workers<I = Sample, O = Sample>(module: string | URL, options: WorkersOptions): CrewStage<I, O> {
   const { threads, chunk = 16, ...own } = options;
@@ -60,8 +65,10 @@ export function workers<I = Sample, O = Sample>(module: string | URL, options: W
       open,
       work: async (items) => {
         // Posted at once: one turn of the promises later a training step may have begun, and the threads would idle beside it.
-        const results = opened ? hands.run(items) : open().then(() => hands.run(items));
-        return repaired(items, await results, hands, context);
+        const faults: Done<O>['faults'] = [];
+        const crashed = (reason: string): void => void faults.push({ at: 0, fault: crash(items, reason, context) });
+        const results = opened ? hands.run(items, crashed) : open().then(() => hands.run(items, crashed));
+        return repaired(items, await results, { hands, faults, context });
       },
       close: () => hands.close(),
     };
@@ -74,7 +81,7 @@ export function workers<I = Sample, O = Sample>(module: string | URL, options: W
 
 interface Hands<I, O> {
   open(): Promise<void>;
-  run(items: I[]): Promise<Result<O>[]>;
+  run(items: I[], crashed?: (reason: string) => void): Promise<Result<O>[]>;
   close(): Promise<void>;
 }
 
@@ -95,12 +102,17 @@ function here<I, O>(data: {
   };
 }
 
+/** The fault of a thread that ended over these items, which another has done since. */
+function crash(items: readonly unknown[], reason: string, { stage, locate = (fault) => fault }: StageContext): Fault {
+  const more = items.length > 1 ? ` or the ${items.length - 1} after it` : '';
+  return locate(faultAt(stage, items[0], `${reason} at this record${more}; done again by another`));
+}
+
 /** The values of a chunk, with a substitute in the place of every item that has none. */
 async function repaired<I, O>(
   items: I[],
   results: Result<O>[],
-  hands: Hands<I, O>,
-  context: StageContext,
+  { hands, faults, context }: { hands: Hands<I, O>; faults: NonNullable<Done<O>['faults']>; context: StageContext },
 ): Promise<Done<O>> {
   if (results.length !== items.length)
     throw new StageError(
@@ -108,12 +120,12 @@ async function repaired<I, O>(
       describe(items[0]),
       new Error(`gave ${results.length} results for ${items.length} items`),
     );
-  const faults: Done<O>['faults'] = [];
   const values: O[] = [];
   for (const [i, first] of results.entries()) {
     let result: Result<O> | undefined = first;
+    let item = items[i] as I;
     for (let attempt = 0; 'fault' in result; attempt++) {
-      const found = { ...result.fault, stage: context.stage };
+      const found: Fault = { ...faultAt(context.stage, item, ''), ...result.fault, stage: context.stage };
       const fault = context.locate?.(found) ?? found;
       faults.push({ at: i, fault });
       const failed = (reason: string, cause?: unknown): StageError =>
@@ -123,7 +135,11 @@ async function repaired<I, O>(
       const substitute = await context.substitute(items[i] as I & Key, attempt).catch((error: unknown) => {
         throw failed(`${describeFault(fault)}; ${error instanceof Error ? error.message : String(error)}`, error);
       });
-      [result] = (await hands.run([substitute as I])) as [Result<O>];
+      fault.substitute = (substitute as Key).index;
+      item = substitute as I;
+      const again = [item];
+      const crashed = (reason: string): void => void faults.push({ at: i, fault: crash(again, reason, context) });
+      [result] = (await hands.run(again, crashed)) as [Result<O>];
     }
     values.push(result.value);
   }

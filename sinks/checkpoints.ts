@@ -3,7 +3,7 @@ import { encodeSafetensors } from '../pipeline/bytes/safetensors.ts';
 import type { Sink } from '../pipeline/contracts.ts';
 import { FileError } from '../pipeline/errors.ts';
 import { list } from '../pipeline/files/read.ts';
-import { makeFolder, remove, sweep, writeFile, writeFolder } from '../pipeline/files/write.ts';
+import { makeFolder, removeFolder, sweep, writeFile, writeFolder } from '../pipeline/files/write.ts';
 import type { Snapshot, StepItem } from '../pipeline/items.ts';
 import {
   CHECKPOINT_FORMAT,
@@ -11,6 +11,7 @@ import {
   checkpointStep,
   MANIFEST_FILE,
   type Manifest,
+  manifestText,
   MODEL_FILE,
   modelMetadata,
   type RunFacts,
@@ -81,7 +82,7 @@ export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: R
   await writeFolder(path, async (aside) => {
     try {
       for (const [name, bytes] of Object.entries(files)) await writeFile(join(aside, name), bytes);
-      await writeFile(join(aside, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+      await writeFile(join(aside, MANIFEST_FILE), manifestText(manifest));
     } catch (error) {
       // Nobody has heard of the folder aside: the file is called by the place it was meant for.
       if (!(error instanceof FileError)) throw error;
@@ -99,6 +100,6 @@ async function prune(folder: string, newest: number, { keep, spare }: Checkpoint
     .toSorted((a, b) => b - a);
   const spared = spare?.() ?? [];
   for (const step of steps.slice(keep)) {
-    if (!spared.includes(step)) await remove(join(folder, checkpointName(step)));
+    if (!spared.includes(step)) await removeFolder(join(folder, checkpointName(step)));
   }
 }

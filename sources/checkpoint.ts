@@ -4,6 +4,7 @@ import type { StateMap } from '../pipeline/contracts.ts';
 import { FileError, FormatError, RxfaceError } from '../pipeline/errors.ts';
 import { exists, list, readFile, readText, stat } from '../pipeline/files/read.ts';
 import {
+  CheckpointFormatError,
   checkpointStep,
   MANIFEST_FILE,
   type Manifest,
@@ -48,7 +49,11 @@ export async function readWeights(path: string): Promise<Weights | Checkpoint> {
   return { path, manifest, ...(await readArrays(path, manifest)) };
 }
 
-/** The newest checkpoint of a run that is whole; damaged ones are passed over and listed. */
+/**
+ * The newest checkpoint of a run that is whole; damaged ones are passed over and listed.
+ *
+ * @throws FileError where there is none; CheckpointFormatError where another rxface wrote the newest that is whole
+ */
 export async function readNewestCheckpoint(run: string): Promise<Checkpoint> {
   const folder = join(run, 'checkpoints');
   const there = (await exists(folder)) ? await list(folder) : [];
@@ -60,7 +65,7 @@ export async function readNewestCheckpoint(run: string): Promise<Checkpoint> {
     try {
       return { ...(await readCheckpoint(path)), passedOver };
     } catch (error) {
-      if (!(error instanceof RxfaceError)) throw error;
+      if (!(error instanceof RxfaceError) || error instanceof CheckpointFormatError) throw error;
       passedOver.push({ path, reason: error.message });
     }
   }
@@ -71,6 +76,8 @@ export async function readNewestCheckpoint(run: string): Promise<Checkpoint> {
 async function readCheckpoint(path: string): Promise<Checkpoint> {
   const file = join(path, MANIFEST_FILE);
   const manifest = parseManifest(await readText(file), file);
+  const step = checkpointStep(basename(path)) ?? manifest.step;
+  if (manifest.step !== step) throw new FormatError(file, undefined, `step ${step}, as its folder says`, manifest.step);
   const { weights: state } = await readArrays(join(path, STATE_FILE), manifest);
   return { path, manifest, state, passedOver: [], ...(await readArrays(join(path, MODEL_FILE), manifest)) };
 }

@@ -8,6 +8,7 @@ export { landmarks } from './landmarks.ts';
 export { openSource, type SourceOptions } from './openSource.ts';
 export { recordIO } from './recordIO.ts';
 export { shards } from './shards.ts';
+export { slice, sliceBounds, type Slice } from './slice.ts';
 export { tar } from './tar.ts';
 export { cfp } from './cfp.ts';
 export { lfw } from './lfw.ts';

@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^rxface\/(sources|operators|sinks)$/, replacement: at('$1/index.ts') },
       { find: 'rxface/operators/prepare', replacement: at('operators/prepare.ts') },
       { find: 'rxface/operators/reencode', replacement: at('operators/reencode.ts') },
+      { find: 'rxface/operators/verify', replacement: at('operators/verify.ts') },
       { find: 'rxface/testing', replacement: at('tests/contracts/index.ts') },
       { find: /^rxface$/, replacement: at('pipeline/index.ts') },
     ],

@@ -40,15 +40,16 @@ export interface Centres {
  *
  * @param options.dimension D, numbers in an embedding
  * @param options.classes C, people
- * @param options.seed the same seed draws the same centres
+ * @param options.seed the same seed draws the same centres; without one they are all 0, to be loaded
  */
-export function classCentres(options: { dimension: number; classes: number; seed: number }): Centres {
+export function classCentres(options: { dimension: number; classes: number; seed?: number }): Centres {
   const { dimension, classes, seed } = options;
   for (const [name, value] of Object.entries({ dimension, classes })) {
     if (!(Number.isInteger(value) && value > 0))
       throw new OptionError('classCentres', name, 'a whole number above 0', value);
   }
-  const params = { [CENTRES]: keep(tensor2d(draw(dimension, classes, seed), [dimension, classes])) };
+  const first = seed === undefined ? new Float32Array(dimension * classes) : draw(dimension, classes, seed);
+  const params = { [CENTRES]: keep(tensor2d(first, [dimension, classes])) };
   return {
     dimension,
     classes,

@@ -110,12 +110,21 @@ export function createModel(
   architecture: Architecture,
   { seed, precision = 'float32' }: { seed: number; precision?: Precision },
 ): Model {
-  if (precision === 'bfloat16') requireBfloat16();
-  const model = new Model(architecture, precision, {});
+  const model = emptyModel(architecture, { precision });
   for (const spec of model.backbone.params)
     model.params[spec.name] = tensor(initialise(spec, seed), spec.shape, 'float32');
   keepAll(model.params);
   return model;
+}
+
+/**
+ * A model without weights, to be loaded: drawing them takes longer than reading them.
+ *
+ * @throws EngineError where `precision` is bfloat16 and the engine or the processor has no fast path for it
+ */
+export function emptyModel(architecture: Architecture, { precision }: { precision: Precision }): Model {
+  if (precision === 'bfloat16') requireBfloat16();
+  return new Model(architecture, precision, {});
 }
 
 function keepAll(params: Record<string, Tensor>): Record<string, Tensor> {

@@ -1,5 +1,6 @@
 import type { ArchitectureName } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
+import type { LoadBenchOptions } from './bench/load.ts';
 import type { Measured, MeasureOptions, Spread } from './bench/benchmark.ts';
 import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
@@ -20,6 +21,7 @@ export function benchCommand(program: Command): void {
       examples(
         ['rxface bench train --model ir18 --batch 16', 'a training step, in turns with PyTorch'],
         ['rxface bench decode --data lfw.tar --images 500', 'JPEG decoders on real files'],
+        ['rxface bench links', 'what a link between two stages costs'],
       ),
     );
   const network = (name: string, description: string): Command =>
@@ -66,6 +68,50 @@ export function benchCommand(program: Command): void {
       const rows = await augmentTimes(options);
       if (json) return sayJson({ augmentations: rows.map(({ work, ...row }) => ({ work: work.trim(), ...row })) });
       sayResult(rows.map((row) => line(row.work, row.millisecondsPerImage, 3)).join('\n'));
+    });
+  bench
+    .command('load')
+    .description(
+      'the loader alone: read from a .rec, decoded, augmented and batched, in turns with a PyTorch DataLoader',
+    )
+    .option(
+      '--data <src>',
+      '.rec, or what becomes one for the while: tar, tar.gz, shards, image folder (default: drawn)',
+    )
+    .option('--batch <n>', 'images a batch', wholeNumber(1), 128)
+    .option('--batches <n>', 'batches a round', wholeNumber(1), 80)
+    .option('--threads <n>', 'threads, and worker processes of PyTorch', wholeNumber(0), 2)
+    .option('--rounds <n>', "everybody's turns", wholeNumber(1), 5)
+    .option('--peer <python>', 'a python that has PyTorch, OpenCV and Pillow (default: python3, if it has PyTorch)')
+    .option('--no-peer', 'no turns with PyTorch')
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: LoadBenchOptions & { json?: boolean }) => {
+      const { loadRates } = await import('./bench/load.ts');
+      const loaders = await loadRates(options, say);
+      if (json) return sayJson({ loaders });
+      const rows = loaders.flatMap(({ loader, augmented, imagesPerSecond, ratio }) => [
+        line(`${loader}${augmented ? ', augmented' : ''}`, imagesPerSecond, 0),
+        ...(ratio ? [line('  rxface over it', ratio)] : []),
+      ]);
+      sayResult(['images a second, median (least to most)', ...rows].join('\n'));
+    });
+  bench
+    .command('links')
+    .description(
+      'what it costs to hand an item to the next stage, beside RxJS alone, async generators and Node streams',
+    )
+    .option('--items <n>', 'numbers sent through in a round', wholeNumber(1), 200_000)
+    .option('--stages <n>', 'stages one behind another', wholeNumber(1), 8)
+    .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: { items: number; stages: number; rounds: number; json?: boolean }) => {
+      const { linkCosts } = await import('./bench/links.ts');
+      const ways = await linkCosts(options);
+      if (json) return sayJson({ ways });
+      const rows = ways.map(({ way, bounded, nanosecondsPerHop }) =>
+        line(`${way}${bounded ? '' : ' (bounds nothing)'}`, nanosecondsPerHop, 0),
+      );
+      sayResult(['nanoseconds an item and hop, median (least to most)', ...rows].join('\n'));
     });
 }
 

@@ -4,6 +4,7 @@ import { demoCommand } from './demo.ts';
 import { embedCommand } from './embed.ts';
 import { engineCommand } from './engine.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { graphCommand } from './graph.ts';
 import { inspectCommand } from './inspect.ts';
 import type { Command } from './program.ts';
 import { reportCommand } from './report.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   evaluateCommand,
   inspectCommand,
   convertCommand,
+  graphCommand,
   reportCommand,
   benchCommand,
 ];

@@ -1,3 +1,4 @@
+import { OptionError } from '../errors.ts';
 import { createProgress, duration } from '../progress.ts';
 import {
   examples,
@@ -17,6 +18,7 @@ interface Options {
   batch: number;
   threads: number;
   flip: boolean;
+  shard?: string;
   json?: boolean;
 }
 
@@ -32,15 +34,21 @@ export function embedCommand(program: Command): void {
     .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
     .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
     .option('--no-flip', 'leave the mirrored image out of the sum')
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n equal parts, i from 0: the arrays of all, joined, are that of the whole',
+    )
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
       examples(
         ['rxface embed lfw.tar --model runs/mine --out lfw.npy', 'with the newest checkpoint of a run'],
         ['rxface embed faces/ --points points.csv --model untrained:ir10 --out faces.npy', 'align first'],
+        ['rxface embed ms1m.rec --model runs/mine --shard 0/4 --out part-0.npy', 'the first of four machines'],
       ),
     )
-    .action(async (where: string, options: Options) => {
+    .action(async (where: string, { shard: part, ...options }: Options) => {
+      const shard = part === undefined ? {} : { shard: shardOf(part) };
       const { openSource } = await import('rxface/sources');
       const { ensureEngine } = await import('../engine/ensure.ts');
       const { embedFaces } = await import('../recipes/embed.ts');
@@ -50,17 +58,26 @@ export function embedCommand(program: Command): void {
         try {
           await ensureEngine({ say, show: process.stderr.isTTY, signal });
           const model = await modelOf(options.model, say);
-          const work = embedFaces(model, faces, { ...options, signal, progress: createProgress() });
+          const work = embedFaces(model, faces, { ...options, ...shard, signal, progress: createProgress() });
           const result = await work.finally(() => model.dispose());
           if (options.json) sayJson(result);
           else {
             const { out, count, dimension, seconds, imagesPerSecond } = result;
             const rate = `${Math.round(imagesPerSecond)} images a second`;
-            sayResult(`${out}: ${count} rows of ${dimension} numbers in ${duration(seconds)} (${rate})`);
+            const which = result.shard && `, images ${result.shard.from} to ${result.shard.to - 1} of the source`;
+            sayResult(`${out}: ${count} rows of ${dimension} numbers${which ?? ''} in ${duration(seconds)} (${rate})`);
           }
         } finally {
           await faces.close();
         }
       });
     });
+}
+
+/** The part and the number of parts that 'i/n' names. */
+function shardOf(text: string): { part: number; of: number } {
+  const [, part, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (part === undefined || of === undefined || part >= of)
+    throw new OptionError('embed', '--shard', 'i/n with i from 0 to n - 1, such as 0/4', text);
+  return { part, of };
 }

@@ -2,10 +2,22 @@ import type { IndexedSource } from '../../sources/indexed.ts';
 import { describeFault } from '../describe.ts';
 import { OptionError } from '../errors.ts';
 import { writeFile } from '../files/write.ts';
+import { createProgress } from '../progress.ts';
 import { readConfig } from '../recipes/config.ts';
+import { verify, type Verified } from '../recipes/verify.ts';
 import { givenSource } from './givenSource.ts';
 import { inspection, type Inspection } from './inspection.ts';
-import { collect, type Command, examples, EXIT, say, sayJson, sayResult } from './program.ts';
+import {
+  collect,
+  type Command,
+  examples,
+  EXIT,
+  interruptible,
+  say,
+  sayJson,
+  sayResult,
+  wholeNumber,
+} from './program.ts';
 import { augmentSheet, ON_SHEET, sourceSheet } from './sheet.ts';
 
 interface InspectOptions {
@@ -15,6 +27,8 @@ interface InspectOptions {
   augment?: string;
   contact?: string;
   records?: boolean;
+  verify?: boolean;
+  threads: number;
   json?: boolean;
 }
 
@@ -35,11 +49,14 @@ export function inspectCommand(program: Command): void {
     .option('--contact <png>', `a sheet of ${ON_SHEET} images spread over the source, aligned where there are points`)
     .option('--augment <config>', 'with --contact: a few of them as this training config has them seen, epoch by epoch')
     .option('--records', 'with --json: every image with its key, label, bytes and sha256')
+    .option('--verify', 'read and decode every image, and name each one that is broken')
+    .option('--threads <n>', 'threads that decode, for --verify; 0 for none', wholeNumber(0), 2)
     .option('--json', 'one JSON object on stdout')
     .addHelpText(
       'after',
       examples(
         ['rxface inspect faces/ --contact sheet.png', 'what a folder of people holds, and how it looks'],
+        ['rxface inspect data/train --verify', 'whether every image in it can be used'],
         ['rxface inspect my.yaml --set data.root=/data', 'the images that a config trains on'],
         ['rxface inspect --augment my.yaml --contact sheet.png', 'these images as its augmentations change them'],
       ),
@@ -60,15 +77,30 @@ async function inspect(paths: string[], options: InspectOptions): Promise<void> 
       const sheet = config === undefined ? await sourceSheet(source) : await augmentSheet(source, config);
       await writeFile(options.contact, sheet);
     }
-    const { count, classes, perClass, bytes, faults, records } = found;
-    if (options.json) sayJson({ count, classes, perClass, bytes, faults, ...(records && { records }) });
-    else sayResult(textOf(source, found));
-    for (const fault of faults.slice(0, MOST_LINES)) say(`rxface: ${describeFault(fault)}`);
-    if (faults.length > MOST_LINES) say(`rxface: and ${faults.length - MOST_LINES} more faults`);
+    const verified = options.verify ? await verifiedOf(source, options.threads) : undefined;
+    if (options.verify && verified === undefined) return;
+    const { count, classes, perClass, bytes, records } = found;
+    // Whoever decodes finds all that the headers show, and more.
+    const faults = verified?.broken ?? found.faults;
+    const more = { ...(verified && { verified: verified.records }), ...(records && { records }) };
+    if (options.json) sayJson({ count, classes, perClass, bytes, faults, ...more });
+    else sayResult(textOf(source, { ...found, faults }, verified));
+    const lines = verified === undefined ? MOST_LINES : Infinity;
+    for (const fault of faults.slice(0, lines)) say(`rxface: ${describeFault(fault)}`);
+    if (faults.length > lines) say(`rxface: and ${faults.length - lines} more faults`);
     if (faults.length > 0) process.exitCode = EXIT.failed;
   } finally {
     await source.close();
   }
+}
+
+/** What decoding finds; nothing where it was interrupted. */
+async function verifiedOf(source: IndexedSource, threads: number): Promise<Verified | undefined> {
+  let verified: Verified | undefined;
+  await interruptible('', async (signal) => {
+    verified = await verify(source, { threads, signal, progress: createProgress() });
+  });
+  return verified;
 }
 
 async function sourceOf(paths: string[], options: InspectOptions): Promise<IndexedSource> {
@@ -79,7 +111,7 @@ async function sourceOf(paths: string[], options: InspectOptions): Promise<Index
   return givenSource(paths, options);
 }
 
-function textOf(source: IndexedSource, found: Inspection): string {
+function textOf(source: IndexedSource, found: Inspection, verified?: Verified): string {
   const { count, classes, perClass, bytes, sizes, faults, pointsMissing } = found;
   const { min, q1, median, q3, max } = perClass;
   const empty = (source.classes?.length ?? 0) - classes;
@@ -97,6 +129,10 @@ function textOf(source: IndexedSource, found: Inspection): string {
   const [stray] = found.nobody;
   if (stray !== undefined)
     lines.push(`nobody's  ${number(found.nobody.length)}, first '${stray}': training takes only images of people`);
+  if (verified !== undefined)
+    lines.push(
+      `decoded   ${number(verified.records)}, ${number(Math.round(verified.records / verified.seconds))} a second`,
+    );
   lines.push(`faults    ${number(faults.length)}`);
   return lines.join('\n');
 }

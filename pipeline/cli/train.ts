@@ -4,7 +4,7 @@ import { createProgress, duration } from '../progress.ts';
 import type { EvaluationLine } from '../recipes/evaluations.ts';
 import type { TrainResult } from '../recipes/train.ts';
 import { dryRunText } from './dryRunText.ts';
-import { collect, examples, interruptible, sayJson, sayResult, type Command } from './program.ts';
+import { collect, examples, interruptible, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 interface Options {
   set: string[];
@@ -12,6 +12,7 @@ interface Options {
   resume?: string;
   printConfig?: boolean;
   dryRun?: boolean;
+  metricsPort?: number;
   json?: boolean;
 }
 
@@ -26,6 +27,11 @@ export function trainCommand(program: Command): void {
     .option('--resume <run>', 'go on with this run from its newest checkpoint')
     .option('--print-config', 'only print the config with every default filled in')
     .option('--dry-run', 'check everything, try a few steps, say what the whole would take; nothing is written')
+    .option(
+      '--metrics-port <n>',
+      'let a Prometheus on this machine read how it stands: 127.0.0.1:<n>/metrics',
+      wholeNumber(0),
+    )
     .option('--json', 'print one JSON object at the end')
     .addHelpText(
       'after',
@@ -68,7 +74,15 @@ async function trainAction(config: string | undefined, options: Options): Promis
   const { train } = await import('../recipes/train.ts');
   const { evaluationText } = await import('../recipes/evaluations.ts');
   await interruptible(': a checkpoint comes after this step; once more ends at once', async (stop) => {
-    const result = await train({ config: resolved, run, resume: resume !== undefined, stop, progress });
+    const { metricsPort } = options;
+    const result = await train({
+      config: resolved,
+      run,
+      resume: resume !== undefined,
+      stop,
+      progress,
+      ...(metricsPort !== undefined && { metricsPort }),
+    });
     if (options.json) sayJson(result);
     else sayResult(summary(result, evaluationText));
   });
@@ -76,9 +90,12 @@ async function trainAction(config: string | undefined, options: Options): Promis
 
 function summary(result: TrainResult, evaluationText: (line: EvaluationLine) => string): string {
   const rate = `${Math.round(result.imagesPerSecond)} images a second`;
+  const done = `${result.interrupted ? 'interrupted after' : 'trained'} ${result.steps} steps in ${duration(result.seconds)} (${rate}, evaluation aside)`;
   const lines = [
-    `${result.interrupted ? 'interrupted after' : 'trained'} ${result.steps} steps in ${duration(result.seconds)} (${rate}, evaluation aside)`,
-    ...(result.faults > 0 ? [`${result.faults} broken records`] : []),
+    result.images === 0 && !result.interrupted ? `no step was left to do: ${result.steps} were done before` : done,
+    ...(result.faults > 0
+      ? [`${result.faults} broken records, listed in ${join(result.run, 'quarantine.jsonl')}`]
+      : []),
     ...result.evaluations.map((line) => `epoch ${line.epoch}: ${evaluationText(line)}`),
     ...(result.checkpoint === null ? [] : [`checkpoint ${result.checkpoint}`]),
     `report ${join(result.run, 'report.html')}`,

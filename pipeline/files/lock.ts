@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { lives } from './lives.ts';
+import { BEGAN, lives } from './lives.ts';
 import { readText, statIfThere, systemCode } from './read.ts';
 import { claim, remove, touch } from './write.ts';
 
@@ -10,18 +10,20 @@ const PATIENCE = 30_000;
  * Waits until this process holds the lock file `path`, and returns what lets it go.
  *
  * A lock whose process is gone is taken over. A lock saves work done twice; that nothing breaks is what aside-and-rename is for.
- * @param options.waiting called once if another process holds it, with that process's id
+ * @param options.waiting called once if another process holds it, with that process's id; what it throws ends the waiting
  * @param options.signal ends the waiting; then its reason is thrown
+ * @param options.patience milliseconds without a sign of life after which others take it: more than the process may be busy
  */
 export async function lock(
   path: string,
-  options: { waiting?: (holder: number) => void; signal?: AbortSignal | undefined } = {},
+  options: { waiting?: (holder: number) => void; signal?: AbortSignal | undefined; patience?: number } = {},
 ): Promise<() => Promise<void>> {
-  for (let told = false; !(await claim(path, JSON.stringify({ id: process.pid, host: hostname() })));) {
-    const holder = await holderOf(path);
+  const { patience = PATIENCE } = options;
+  for (let told = false; !(await claim(path, JSON.stringify({ id: process.pid, began: BEGAN, host: hostname() })));) {
+    const holder = await holderOf(path, patience);
     if (holder === undefined) continue;
     if (holder.gone) {
-      await takeAway(path, options.signal);
+      await takeAway(path, patience, options.signal);
       continue;
     }
     if (!told) options.waiting?.(holder.id);
@@ -38,24 +40,30 @@ export async function lock(
 }
 
 /** Removes the lock of a process that is gone: one at a time, or a slower one would remove the lock a faster one then got. */
-async function takeAway(path: string, signal: AbortSignal | undefined): Promise<void> {
+async function takeAway(path: string, patience: number, signal: AbortSignal | undefined): Promise<void> {
   const unlock = await lock(`${path}.gone`, { signal });
   try {
-    if ((await holderOf(path))?.gone) await remove(path);
+    if ((await holderOf(path, patience))?.gone) await remove(path);
   } finally {
     await unlock();
   }
 }
 
-async function holderOf(path: string): Promise<{ id: number; gone: boolean } | undefined> {
+async function holderOf(path: string, patience: number): Promise<{ id: number; gone: boolean } | undefined> {
   const found = await statIfThere(path);
   if (found === undefined) return undefined;
-  const silent = Date.now() - found.modified > PATIENCE;
+  const silent = Date.now() - found.modified > patience;
   try {
     const text = await readText(path);
     // Empty while its holder is about to fill it.
-    const holder = (text === '' ? { id: 0, host: '' } : JSON.parse(text)) as { id: number; host: string };
-    return { id: holder.id, gone: silent || (holder.host === hostname() && !lives(holder.id)) };
+    const holder = (text === '' ? { id: 0, host: '' } : JSON.parse(text)) as {
+      id: number;
+      began?: number;
+      host: string;
+    };
+    // A process may have the id of one that was killed.
+    const here = holder.id === process.pid ? holder.began === BEGAN : lives(holder.id);
+    return { id: holder.id, gone: silent || (holder.host === hostname() && !here) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;

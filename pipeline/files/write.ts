@@ -3,8 +3,8 @@
  * Every failure is a FileError that names the path and says why, and leaves nothing half-written behind.
  */
 import { promises as fs } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { lives } from './lives.ts';
+import { dirname, join } from 'node:path';
+import { asideOf, isLeftAside } from './aside.ts';
 import { about, systemCode } from './reason.ts';
 
 /** What the fault of a test sees before the disk does. */
@@ -33,7 +33,6 @@ export interface Appender {
 }
 
 let fault: ((operation: WriteOperation, path: string) => void) | undefined;
-let asides = 0;
 
 /** For tests: `next` is called before every operation and may throw what a disk would (an Error with `code: 'ENOSPC'`). */
 export function injectWriteFault(next: typeof fault): void {
@@ -178,6 +177,15 @@ export function remove(path: string): Promise<void> {
   return about(path, () => fs.rm(path, { recursive: true, force: true }));
 }
 
+/** Removes a folder so that nobody sees it half-removed: it goes aside in one step first. */
+export function removeFolder(path: string): Promise<void> {
+  return about(path, async () => {
+    const aside = asideOf(path);
+    await fs.rename(path, aside);
+    await fs.rm(aside, { recursive: true, force: true });
+  });
+}
+
 /** Makes `path` a symbolic link to `target`, in one step even where a file or link was before. */
 export function link(target: string, path: string): Promise<void> {
   return about(path, async () => {
@@ -197,9 +205,7 @@ export function link(target: string, path: string): Promise<void> {
 export function sweep(folder: string): Promise<void> {
   return about(folder, async () => {
     for (const name of await fs.readdir(folder)) {
-      const writer = /^\..+\.aside-(\d+)-\d+$/.exec(name)?.[1];
-      if (writer !== undefined && !lives(Number(writer)))
-        await fs.rm(join(folder, name), { recursive: true, force: true });
+      if (isLeftAside(name)) await fs.rm(join(folder, name), { recursive: true, force: true });
     }
   });
 }
@@ -221,11 +227,6 @@ export function claim(path: string, text: string): Promise<boolean> {
 export function touch(path: string): Promise<void> {
   const now = new Date();
   return about(path, () => fs.utimes(path, now, now));
-}
-
-// The dot keeps listings and globs from seeing it; the process's id lets `sweep` know whose it is.
-function asideOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.aside-${process.pid}-${asides++}`);
 }
 
 async function syncTree(folder: string): Promise<void> {

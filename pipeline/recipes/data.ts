@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { FormatError } from 'rxface';
 import { concat, dropList, openSource, type IndexedSource } from 'rxface/sources';
-import type { Config, SourceConfig } from './schema.ts';
+import type { SourceConfig, SourcesConfig } from './schema.ts';
 
 /** A path of data: relative ones start at `root`, else at RXFACE_DATA, else at the current folder. 'drawn:...' is no path. */
 export function dataPath(path: string, root?: string): string {
@@ -16,7 +16,7 @@ export function dataPath(path: string, root?: string): string {
  * Graphs that run over it leave it open, one after another; whoever called this closes it.
  * @throws FormatError at the first image that is of nobody
  */
-export async function trainingFaces(data: Config['data']): Promise<{ faces: IndexedSource; close(): Promise<void> }> {
+export async function trainingFaces(data: SourcesConfig): Promise<{ faces: IndexedSource; close(): Promise<void> }> {
   const faces = await openFaces(data);
   const stray = faces.labels.indexOf(-1);
   if (stray >= 0) {
@@ -29,7 +29,7 @@ export async function trainingFaces(data: Config['data']): Promise<{ faces: Inde
 }
 
 /** The sources of a config as one, opened. Whoever called this closes it. */
-export async function openFaces(data: Config['data']): Promise<IndexedSource> {
+export async function openFaces(data: SourcesConfig): Promise<IndexedSource> {
   const opened: IndexedSource[] = [];
   try {
     for (const source of data.sources) opened.push(await openOne(source, data.root));

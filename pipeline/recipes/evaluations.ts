@@ -13,7 +13,7 @@ import { dataPath } from './data.ts';
 import { scorePairs } from './evaluate.ts';
 import { reducedName } from './reducedName.ts';
 import type { RunFolder } from './runFolder.ts';
-import type { Config } from './schema.ts';
+import type { Config, EvaluationConfig } from './schema.ts';
 
 /** One evaluation of a run; everything but `time` is the same in equal runs. */
 export interface EvaluationLine extends VerificationResult {
@@ -53,12 +53,7 @@ export async function evaluateEpoch(
   },
 ): Promise<void> {
   const { config, training, evaluations, steps: step, stop, progress } = course;
-  const last = epoch === config.train.epochs;
-  const due = config.evaluate.filter(
-    ({ protocol, reduce, every }) =>
-      (last || (every !== undefined && epoch % every === 0)) &&
-      !evaluations.some((line) => line.protocol === reducedName(protocol, reduce) && line.step === step),
-  );
+  const due = dueEvaluations(config, evaluations, { epoch, step });
   // The same parameters, computed as `rxface evaluate` would: the figures of one checkpoint are the same in both places.
   const { architecture, params } = training.model;
   const model = new Model(architecture, 'float32', params);
@@ -84,6 +79,20 @@ export async function evaluateEpoch(
     const best = bestStep(evaluations, line.protocol)[0] === step ? ', the best so far' : '';
     progress.note(`epoch ${epoch}: ${evaluationText(line)}${best}`);
   }
+}
+
+/** What is to be evaluated after so many epochs and updates, and has not been. */
+export function dueEvaluations(
+  { evaluate, train }: Config,
+  done: readonly EvaluationLine[],
+  { epoch, step }: { epoch: number; step: number },
+): EvaluationConfig[] {
+  const last = epoch === train.epochs;
+  return evaluate.filter(
+    ({ protocol, reduce, every }) =>
+      (last || (every !== undefined && epoch % every === 0)) &&
+      !done.some((line) => line.protocol === reducedName(protocol, reduce) && line.step === step),
+  );
 }
 
 /** The line of an evaluation after so many epochs and updates; `seconds` is what it took. */

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import type { StepItem } from 'rxface';
 import { page, type Picture } from 'rxface/sinks';
-import { exists, list, readFile, readText } from '../files/read.ts';
+import { exists, list, readFile, readText, statIfThere } from '../files/read.ts';
 import { makeFolder, writeFile } from '../files/write.ts';
 import { MANIFEST_FILE, parseManifest, type Manifest } from '../manifest.ts';
 import { readConfig } from './config.ts';
@@ -44,6 +44,13 @@ export async function writeReport(run: string): Promise<string> {
   const path = join(run, 'report.html');
   await writeFile(path, page({ title: basename(resolve(run)), lead: lead(record), sections: sections(record) }));
   return path;
+}
+
+/** Whether the report is no older than what it tells of. */
+export async function reportIsNew(run: string): Promise<boolean> {
+  const { steps, evaluations } = runFolder(run);
+  const [report, ...told] = await Promise.all([join(run, 'report.html'), steps, evaluations].map(statIfThere));
+  return report !== undefined && told.every((file) => file === undefined || file.modified <= report.modified);
 }
 
 async function readRun(run: string): Promise<RunRecord> {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { FormatError, OptionError } from '../errors.ts';
+import { lock } from '../files/lock.ts';
 import { exists, list, readFile, readText } from '../files/read.ts';
-import { makeFolder, remove, truncate, writeFile } from '../files/write.ts';
+import { makeFolder, removeFolder, sweep, truncate, writeFile } from '../files/write.ts';
 import { checkpointStep } from '../manifest.ts';
 import type { Config } from './schema.ts';
 
@@ -12,6 +13,10 @@ export interface RunFolder {
   readonly steps: string;
   /** One line an evaluation. */
   readonly evaluations: string;
+  /** A line every few seconds: how the graph stands. */
+  readonly metrics: string;
+  /** A line a broken record; absent where there was none. */
+  readonly quarantine: string;
   readonly checkpoints: string;
 }
 
@@ -21,23 +26,61 @@ export function runFolder(path: string): RunFolder {
     path,
     steps: join(path, 'steps.jsonl'),
     evaluations: join(path, 'evaluations.jsonl'),
+    metrics: join(path, 'metrics.jsonl'),
+    quarantine: join(path, 'quarantine.jsonl'),
     checkpoints: join(path, 'checkpoints'),
   };
 }
 
+/** How long the process that trains may give no sign of life, in milliseconds: longer than any step. */
+const PATIENCE = 120_000;
+
 /**
- * Makes the folder of a new run and writes its resolved config there.
+ * Takes a run folder for this process alone, and takes away what a process that was killed left there half-written.
  *
- * @throws OptionError where a run lies there already: two runs in one folder could not be told apart
+ * The lock of a process that is gone is taken over.
+ * @return lets the folder go
+ * @throws OptionError where another process trains in it; FileError where there is no such folder
  */
-export async function beginRun(path: string, config: Config): Promise<RunFolder> {
-  const run = runFolder(path);
-  if (await exists(run.steps)) {
-    throw new OptionError('train', '--run', `a new folder (or --resume ${path} to go on with the run there)`, path);
+export async function holdRun(path: string): Promise<() => Promise<void>> {
+  const file = join(path, '.lock');
+  const waiting = (holder: number): never => {
+    throw new OptionError(
+      'train',
+      '--run',
+      'a folder in which no other process trains',
+      `${path}: process ${holder} does`,
+    );
+  };
+  const letGo = await lock(file, { waiting, patience: PATIENCE });
+  try {
+    for (const folder of [path, runFolder(path).checkpoints]) if (await exists(folder)) await sweep(folder);
+    return letGo;
+  } catch (error) {
+    await letGo();
+    throw error;
   }
+}
+
+/**
+ * Makes the folder of a new run, held by this process, and writes its resolved config there.
+ *
+ * @throws OptionError where a run lies there already, two runs in one folder could not be told apart, or begins there now
+ */
+export async function beginRun(path: string, config: Config): Promise<RunFolder & { letGo(): Promise<void> }> {
+  const run = runFolder(path);
   await makeFolder(run.checkpoints);
-  await writeFile(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-  return run;
+  const letGo = await holdRun(path);
+  try {
+    if (await exists(run.steps)) {
+      throw new OptionError('train', '--run', `a new folder (or --resume ${path} to go on with the run there)`, path);
+    }
+    await writeFile(join(path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+    return { ...run, letGo };
+  } catch (error) {
+    await letGo();
+    throw error;
+  }
 }
 
 /** Path of the resolved config of a run. */
@@ -64,7 +107,7 @@ export async function rewindRun(path: string, step: number): Promise<RunFolder> 
   const run = runFolder(path);
   if (step > 0 || (await exists(run.steps))) await cutAfter(run.steps, step, 'iteration');
   if (await exists(run.evaluations)) await cutAfter(run.evaluations, step, 'step');
-  for (const later of await checkpointsOf(path)) if (later.step > step) await remove(later.path);
+  for (const later of await checkpointsOf(path)) if (later.step > step) await removeFolder(later.path);
   return run;
 }
 

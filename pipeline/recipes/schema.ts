@@ -60,6 +60,10 @@ export const configSchema = section({
     /** Where relative paths of data start; absent: RXFACE_DATA, else the current folder. */
     root: path.optional(),
     sources: z.array(source, { error: 'a list of sources' }).min(1, { error: 'at least one source' }),
+    /** 'blocks' reads neighbours together, for disks that hate random reads; an epoch is everything once either way. */
+    shuffle: oneOf(['full', 'blocks']).default('full'),
+    /** Training stops over more than `count` broken records that are also more than `rate` of those read. */
+    faults: section({ count: whole(0).default(16), rate: number(0, 1).default(0.01) }).prefault({}),
   }),
   model: section({
     name: oneOf(['ir10', 'ir18', 'ir34', 'ir50', 'ir101']),
@@ -112,6 +116,8 @@ export const configSchema = section({
 /** A checked config: defaults filled in. */
 export type Config = z.output<typeof configSchema>;
 export type SourceConfig = Config['data']['sources'][number];
+/** Which faces there are, and where. */
+export type SourcesConfig = Pick<Config['data'], 'root' | 'sources'>;
 export type EvaluationConfig = Config['evaluate'][number];
 
 /** A fault as the schema sees it. */

@@ -20,6 +20,11 @@ export interface Tally {
   faults: number;
 }
 
+/** Where nothing has been done yet in this process. */
+export function untouched({ steps }: { steps: number }): Tally {
+  return { checkpoint: null, steps, images: 0, seconds: 0, imagesPerSecond: 0, loss: null, faults: 0 };
+}
+
 /** Faults told one by one; the rest is only counted. */
 const TOLD = 10;
 
@@ -39,15 +44,7 @@ export function trainingTally(options: {
 } {
   const { config, perEpoch, faces, training, say } = options;
   const { batch, epochs } = config.train;
-  const figures: Tally = {
-    checkpoint: null,
-    steps: training.start.steps,
-    images: 0,
-    seconds: 0,
-    imagesPerSecond: 0,
-    loss: null,
-    faults: 0,
-  };
+  const figures = untouched(training.start);
   let limiting: string | undefined;
   let running = 0;
   const indexed = faces.faults ?? [];

@@ -1,14 +1,24 @@
-import { ensureEngine, run, type Progress, type StepItem } from 'rxface';
+import { ensureEngine, run, type Progress, type RunReport, type StepItem } from 'rxface';
 import { trainStep } from 'rxface/operators';
-import { inOrder, toCheckpoints, toConsole, toJsonl, toTensorBoard } from 'rxface/sinks';
+import {
+  inOrder,
+  rewindQuarantine,
+  toCheckpoints,
+  toConsole,
+  toJsonl,
+  toQuarantine,
+  toTensorBoard,
+} from 'rxface/sinks';
 import { bestStep, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
 import { evaluationShown, firstFacesShown } from './events.ts';
 import { optimiserOf } from './parts.ts';
 import { planOf, type Plan } from './plan.ts';
-import { writePicture, writeReport } from './report.ts';
-import { readLines } from './runFolder.ts';
+import { reportIsNew, writePicture, writeReport } from './report.ts';
+import { resumeRun } from './resume.ts';
+import { readLines, runFolder } from './runFolder.ts';
 import type { Config } from './schema.ts';
-import { trainingTally, type Tally } from './tally.ts';
+import { trainingTally, untouched, type Tally } from './tally.ts';
+import { trainingMetrics, type TrainingMetrics } from './trainingMetrics.ts';
 import { beginTraining, type Training } from './training.ts';
 import { trainingGraph } from './trainingGraph.ts';
 
@@ -19,6 +29,8 @@ export interface TrainOptions {
   resume?: boolean;
   /** Aborted: the next step writes a checkpoint, then training ends. */
   stop?: AbortSignal;
+  /** Port on loopback where a Prometheus reads how it stands; 0: any that is free. Default: none. */
+  metricsPort?: number;
   /** The line that shows how it stands, and what is said beside it. Default: nobody listens. */
   progress?: Progress;
 }
@@ -47,19 +59,33 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { config, stop, progress = SILENT } = options;
   const say = progress.note;
   const plan = await planOf(config, say);
+  let letGo: (() => Promise<void>) | undefined;
   try {
     const { people, images } = plan;
+    const result = { run: options.run, people: people.length };
+    const resumed = options.resume ? await resumeRun({ ...options, ...plan, say }) : undefined;
+    letGo = resumed?.letGo;
+    if (resumed?.finished) {
+      const evaluations = await readLines<EvaluationLine>(runFolder(options.run).evaluations);
+      if (!(await reportIsNew(options.run))) await writeReport(options.run);
+      const start = { steps: resumed.checkpoint!.manifest.step };
+      return { ...result, ...untouched(start), evaluations, interrupted: false };
+    }
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
-    const training = await beginTraining({ ...options, say, engine, people, images });
+    const training = await beginTraining({ ...options, resumed, say, engine, people, images });
+    letGo = training.letGo;
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
-      const tally = await epochs({ config, stop, say, progress, ...plan, training, evaluations });
+      const metrics = await trainingMetrics(training.folder.metrics, { port: options.metricsPort, say });
+      const course = { config, stop, say, progress, ...plan, training, evaluations, metrics };
+      const tally = await epochs(course).finally(() => metrics.close());
       await writeReport(options.run);
-      return { run: options.run, people: people.length, ...tally, evaluations, interrupted: stop?.aborted === true };
+      return { ...result, ...tally, evaluations, interrupted: stop?.aborted === true };
     } finally {
       training.dispose();
     }
   } finally {
+    await letGo?.();
     await plan.close();
   }
 }
@@ -71,6 +97,7 @@ interface Course extends Plan {
   progress: Progress;
   training: Training;
   evaluations: EvaluationLine[];
+  metrics: TrainingMetrics;
 }
 
 async function epochs(course: Course): Promise<Tally> {
@@ -97,9 +124,11 @@ async function epochs(course: Course): Promise<Tally> {
       written: tally.checkpointed,
     }),
   );
+  const quarantine = toQuarantine(training.folder.quarantine);
   const line = toConsole<StepItem>({ standing: tally.standing, progress: course.progress });
   try {
     if (start.state !== undefined) step.state.load(start.state);
+    await rewindQuarantine(training.folder.quarantine, start);
     if (start.steps === 0) {
       const first = await firstFacesShown(config, faces);
       await events.show(first);
@@ -110,7 +139,13 @@ async function epochs(course: Course): Promise<Tally> {
     for (let { epoch, position } = start; epoch < config.train.epochs; epoch++, position = 0) {
       if (position < perEpoch * config.train.batch) {
         const flow = trainingGraph(config, { faces, epoch, position, step, files, console: line });
-        tally.ran(await run(flow, { stop: halt.signal, onProgress: tally.progressed }));
+        const onProgress = (report: RunReport): void => {
+          tally.progressed(report);
+          course.metrics.progressed(report);
+        };
+        const report = await run(flow, { stop: halt.signal, onProgress, faults: config.data.faults, quarantine });
+        tally.ran(report);
+        course.metrics.ran(report);
       }
       if (stop?.aborted) break;
       const before = evaluations.length;

@@ -1,15 +1,13 @@
 import { classesOf, OptionError, type Engine, type RunFacts, type StateMap } from 'rxface';
-import { classCentres, createModel, type Centres, type Margin, type Model } from 'rxface/operators';
-import { readNewestCheckpoint, readWeights, type Checkpoint } from 'rxface/sources';
+import { classCentres, createModel, emptyModel, type Centres, type Margin, type Model } from 'rxface/operators';
+import { readWeights } from 'rxface/sources';
 import { architectureIn } from '../manifest.ts';
-import { differences, readConfig } from './config.ts';
+import { differences } from './config.ts';
 import { backboneOf } from './loadModel.ts';
 import { architectureOf, marginOf, precisionOf } from './parts.ts';
-import { beginRun, checkpointsOf, configOf, rewindRun, type RunFolder } from './runFolder.ts';
+import type { Resumption } from './resume.ts';
+import { beginRun, rewindRun, type RunFolder } from './runFolder.ts';
 import type { Config } from './schema.ts';
-
-/** What of a config may differ from that of the run which is resumed: it changes no batch and no update. */
-const FREE = ['data.root', 'train.threads', 'evaluate', 'checkpoint', 'init', 'resume'];
 
 /** The learned things, and how the run with them is written down. */
 export interface Learner {
@@ -27,6 +25,8 @@ export interface Training extends Learner {
   folder: RunFolder;
   /** Updates done, and the next sample; `state` is what the step has to load first. */
   start: { steps: number; epoch: number; position: number; state?: StateMap };
+  /** Lets go of the run folder. */
+  letGo(): Promise<void>;
 }
 
 export interface LearnerOptions {
@@ -39,27 +39,36 @@ export interface LearnerOptions {
 
 export interface TrainingOptions extends LearnerOptions {
   run: string;
-  resume?: boolean;
+  /** The run to go on with; absent: a new one. */
+  resumed?: Resumption | undefined;
 }
 
 /** Begins a run, with new weights or those of `init`, or goes on with one that is resumed. The engine must have been started. */
 export async function beginTraining(options: TrainingOptions): Promise<Training> {
-  const { run } = options;
-  const begun = options.resume ? await begunConfig(options) : undefined;
-  const found = begun && (await checkpointToResume(options));
-  const config = begun ?? options.config;
+  const { run, resumed } = options;
+  const config = resumed?.config ?? options.config;
+  const found = resumed?.checkpoint;
   if (found === undefined) {
     const learner = await newLearner({ ...options, config });
     const start = { steps: 0, epoch: 0, position: 0 };
     return orDispose(learner, async () => {
-      const folder = begun ? await rewindRun(run, 0) : await beginRun(run, learner.config);
-      return { ...learner, folder, start };
+      if (resumed === undefined) {
+        const { letGo, ...folder } = await beginRun(run, learner.config);
+        return { ...learner, folder, start, letGo };
+      }
+      return { ...learner, folder: await rewindRun(run, 0), start, letGo: resumed.letGo };
     });
   }
-  const learner = createLearner({ ...options, config });
-  const { step: steps, epoch, position } = found.manifest;
+  const learner = createLearner({ ...options, config }, false);
+  const { step: steps, epoch, position, engine } = found.manifest;
+  const { backend, tensorflow } = options.engine;
+  if (engine.backend !== backend || engine.tensorflow !== tensorflow) {
+    const wrote = `${engine.backend} ${engine.tensorflow ?? ''}`.trim();
+    options.say(`resume: ${wrote} wrote this checkpoint, another engine goes on: the last bits will differ`);
+  }
   const start = { steps, epoch, position, state: { ...found.weights, ...found.state } };
-  return orDispose(learner, async () => ({ ...learner, folder: await rewindRun(run, steps), start }));
+  const { letGo } = resumed!;
+  return orDispose(learner, async () => ({ ...learner, folder: await rewindRun(run, steps), start, letGo }));
 }
 
 /** Makes model, centres and margin with first weights, or those of `init`. The engine must have been started. */
@@ -72,12 +81,15 @@ export async function newLearner(options: LearnerOptions): Promise<Learner> {
   });
 }
 
-function createLearner({ config: chosen, engine, people, images, say }: LearnerOptions): Learner {
+/** @param drawn false: without first weights, which a checkpoint takes the place of */
+function createLearner({ config: chosen, engine, people, images, say }: LearnerOptions, drawn = true): Learner {
   const { seed } = chosen.train;
   const precision = precisionOf(chosen.train, say);
   const config: Config = { ...chosen, train: { ...chosen.train, precision } };
-  const model = createModel(architectureOf(config.model), { seed, precision });
-  const centres = classCentres({ dimension: config.model.embedding, classes: people.length, seed });
+  const built = architectureOf(config.model);
+  const model = drawn ? createModel(built, { seed, precision }) : emptyModel(built, { precision });
+  const size = { dimension: config.model.embedding, classes: people.length };
+  const centres = classCentres(drawn ? { ...size, seed } : size);
   const margin = marginOf(config.head);
   const { backend, tensorflow } = engine;
   const facts: RunFacts = {
@@ -102,44 +114,6 @@ async function orDispose<T>({ dispose }: Learner, work: () => Promise<T>): Promi
     dispose();
     throw error;
   }
-}
-
-/** The config a run began with, if the one given now says the same. */
-async function begunConfig({ config, run }: TrainingOptions): Promise<Config> {
-  const begun = await readConfig(configOf(run));
-  // 'auto' was decided when the run began.
-  const decided = config.train.precision === 'auto' ? [...FREE, 'train.precision'] : FREE;
-  const changed = differences(begun, config, decided);
-  if (changed.length === 0) return begun;
-  const expected = `that of ${run}: init starts anew from its weights`;
-  throw new OptionError('resume', 'config', expected, `another ${changed.join(', ')}`);
-}
-
-/** The checkpoint to go on from, if people, images and engine are those it was written with; none if there is none yet. */
-async function checkpointToResume(options: TrainingOptions): Promise<Checkpoint | undefined> {
-  const { run, engine, people, images, say } = options;
-  if ((await checkpointsOf(run)).length === 0) {
-    say(`resume: ${run} has no checkpoint yet: from its start`);
-    return undefined;
-  }
-  const found = await readNewestCheckpoint(run);
-  const { manifest } = found;
-  for (const { path, reason } of found.passedOver) say(`resume: passed over ${path}: ${reason}`);
-  const here = classesOf(people);
-  if (here.sha256 !== manifest.classes.sha256) {
-    const expected = `the ${manifest.classes.count} people of ${found.path} (sha256 of their names ${manifest.classes.sha256})`;
-    throw new OptionError('resume', 'data', expected, `${here.count} people (sha256 ${here.sha256})`);
-  }
-  if (images !== manifest.images) {
-    throw new OptionError('resume', 'data', `the ${manifest.images} images of ${found.path}`, `${images} images`);
-  }
-  if (manifest.engine.backend !== engine.backend || manifest.engine.tensorflow !== engine.tensorflow) {
-    say(
-      `resume: ${manifest.engine.backend} ${manifest.engine.tensorflow ?? ''} wrote this checkpoint, another engine goes on: the last bits will differ`,
-    );
-  }
-  say(`resume: from ${found.path}, epoch ${manifest.epoch + 1}, step ${manifest.step}`);
-  return found;
 }
 
 /** Takes weights over, and the centres too where they are of the same people. */

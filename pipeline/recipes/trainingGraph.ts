@@ -1,26 +1,30 @@
-import { graph, run, workers, type Batch, type Flow, type Graph, type Sink, type StepItem } from 'rxface';
-import { batch, type TrainStep } from 'rxface/operators';
-import type { IndexedSource } from 'rxface/sources';
+import { graph, run, workers } from 'rxface';
+import type { Batch, Flow, Graph, Sample, Sink, Source, Stage, StepItem } from 'rxface';
+import { batch } from 'rxface/operators';
 import { take } from 'rxjs';
 import type { Config } from './schema.ts';
 
 /** Where in the data an epoch begins: at its start, or where a run is resumed. */
 export interface Place {
-  faces: IndexedSource;
+  faces: Source<Sample>;
   epoch: number;
   position: number;
 }
 
+/** What takes the batches, and what is done with the steps. */
+export interface Ends {
+  step: Stage<Batch, StepItem>;
+  files: Sink<StepItem>;
+  console: Sink<StepItem>;
+}
+
 /** What flows in one epoch: faces are read and decoded beside the step, which takes them batch by batch. */
-export function trainingGraph(
-  config: Config,
-  { step, files, console: line, ...place }: Place & { step: TrainStep; files: Sink<StepItem>; console: Sink<StepItem> },
-): Graph {
+export function trainingGraph(config: Config, { step, files, console: line, ...place }: Place & Ends): Graph {
   return batches(config, place).pipe('step', step, { capacity: 1 }).sink('files', files).sink('console', line);
 }
 
 /** The first `count` faces of an epoch as training sees them, read for themselves: the same draws, whoever asks. */
-export async function firstFaces(config: Config, faces: IndexedSource, count: number, epoch = 0): Promise<Batch> {
+export async function firstFaces(config: Config, faces: Source<Sample>, count: number, epoch = 0): Promise<Batch> {
   let first: Batch | undefined;
   const keep: Sink<Batch> = { open: async () => {}, write: (item) => void (first = item), close: async () => {} };
   const few: Config = { ...config, train: { ...config.train, batch: count, threads: 0 } };
@@ -29,11 +33,11 @@ export async function firstFaces(config: Config, faces: IndexedSource, count: nu
 }
 
 function batches(
-  { train: { seed, batch: count, threads }, model: { size }, augment }: Config,
+  { data, train: { seed, batch: count, threads }, model: { size }, augment }: Config,
   { faces, epoch, position }: Place,
 ): Flow<Batch> {
   return graph('train', { seed })
-    .source('faces', faces, { epochs: epoch + 1, shuffle: 'full', from: { epoch, position } })
+    .source('faces', faces, { epochs: epoch + 1, shuffle: data.shuffle, from: { epoch, position } })
     .pipe('prepare', workers('rxface/operators/prepare', { threads, size, augment }), { capacity: 2 * count + 32 })
     .pipe('batch', batch(count), { capacity: 2 });
 }

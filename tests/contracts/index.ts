@@ -1,5 +1,9 @@
+export { conformance } from './conformance.ts';
+export type { Conforming } from './conformance.ts';
 export { collect, listSource } from './doubles.ts';
 export type { Collector, ListOptions, ListSource } from './doubles.ts';
+export { flowRules } from './flowRules.ts';
+export type { Flowing } from './flowRules.ts';
 export { marbles } from './marbles.ts';
 export { sourceContract } from './source.ts';
 export type { SourceCase } from './source.ts';

@@ -4,6 +4,7 @@ import { concatWith } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { graph } from '../../pipeline/graph.ts';
 import { run } from '../../pipeline/run.ts';
+import { conformance } from './conformance.ts';
 import { collect, listSource } from './doubles.ts';
 
 /** One rule of a contract; throws where it is broken. Hand it to any test runner: `it(check.name, check.run)`. */
@@ -11,6 +12,9 @@ export interface Check {
   name: string;
   run: () => Promise<void>;
 }
+
+/** Random interleavings for each rule: some stages train a network. */
+const RUNS = 5;
 
 /** What a stage is tested with. */
 export interface StageCases<I, O> {
@@ -28,7 +32,8 @@ export interface StageCases<I, O> {
 
 /**
  * The rules every stage keeps, alone in a plain pipe and driven by a graph:
- * never, empty, one and many, error, endless, early unsubscribe, and that its label tells the truth.
+ * never, empty, one and many, error, endless, early unsubscribe, that its label tells the truth, and the rules of
+ * `conformance` over some random interleavings.
  *
  * ```ts
  * const square = () => map((x: number) => x * x);
@@ -112,6 +117,7 @@ export function stageContract<I, O>(cases: StageCases<I, O>): Check[] {
         assert.deepEqual(sink.items, outputs);
       },
     },
+    ...conformance({ ...cases, runs: RUNS }),
   ];
 }
 
@@ -121,7 +127,7 @@ function endless<T>(items: readonly T[]): Observable<T> {
     let n = 0;
     let next = setImmediate(function give() {
       subscriber.next(items[n++ % items.length]!);
-      next = setImmediate(give);
+      if (!subscriber.closed) next = setImmediate(give);
     });
     return () => clearImmediate(next);
   });

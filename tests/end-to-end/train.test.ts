@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunMetrics } from '../../pipeline/metrics.ts';
 import { shownEvents } from '../fixtures/eventFile.ts';
 import { tinyTraining } from '../fixtures/tinyTraining.ts';
 
@@ -88,6 +89,7 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
       'config.json',
       'evaluations.jsonl',
       expect.stringMatching(/^events\.out\.tfevents\./),
+      'metrics.jsonl',
       'pictures',
       'report.html',
       'steps.jsonl',
@@ -97,6 +99,15 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
       logOf(at('whole'), 'evaluations.jsonl').map((line) => (JSON.parse(line) as { epoch: number }).epoch),
     ).toEqual([2, 4]);
     expect(readdirSync(join(at('whole'), 'checkpoints')).slice(-2)).toEqual(['step-00000020', 'step-00000024']);
+  });
+
+  it('writes down how the graph stood at the end of every epoch', () => {
+    const metrics = logOf(at('whole'), 'metrics.jsonl').map((line) => JSON.parse(line) as RunMetrics);
+    const ends = metrics.filter(({ outcome }) => outcome === 'complete');
+    expect(ends).toHaveLength(4);
+    expect(ends[3]!.nodes.map(({ name, items }) => [name, items])).toEqual([
+      ['faces', 24], ['prepare', 24], ['batch', 6], ['step', 6], ['files', 6], ['console', 6],
+    ]); // prettier-ignore
   });
 
   it('shows TensorBoard every step, the weights at checkpoints, evaluations and the first faces', () => {
@@ -164,9 +175,31 @@ describe.skipIf(!existsSync(MAIN))('rxface train (needs the build: npm run build
     expect(remains(at('stopped'))).toEqual(remains(at('whole')));
   });
 
-  it('a run that is done has nothing left to do', async () => {
+  it('at a second Ctrl-C ends at once, with nothing half-written to be seen, and goes on from what there is', async () => {
+    const ended = await rxface(train('twice'), async (child) => {
+      let told = '';
+      child.stderr!.on('data', (text) => (told += String(text)));
+      await signalAt(at('twice'), 9, 'SIGINT')(child);
+      while (child.exitCode === null && !told.includes('interrupted')) await new Promise((done) => setTimeout(done, 1));
+      child.kill('SIGINT');
+    });
+    expect(ended.code).toBe(130);
+    for (const name of readdirSync(join(at('twice'), 'checkpoints')))
+      expect(name).toMatch(/^(step-\d{8}|\..+\.aside-\d+-\d+)$/);
+    const resumed = await rxface(['train', '--resume', at('twice')]);
+    expect(resumed.code).toBe(0);
+    expect(resumed.err).not.toContain('passed over');
+    expect(remains(at('twice'))).toEqual(remains(at('whole')));
+    const names = readdirSync(at('twice'), { recursive: true }).map(String);
+    expect(names.filter((name) => /aside|lock/.test(name))).toEqual([]);
+  });
+
+  it('a run that is done has nothing left to do, and says so', async () => {
     const again = await rxface(['train', '--resume', at('whole'), '--json']);
     expect(JSON.parse(again.out)).toMatchObject({ steps: 24, images: 0, loss: null });
+    expect(again.err).toContain('whole is finished: all 24 steps are done, nothing is left to do');
+    const { out } = await rxface(['train', '--resume', at('whole')]);
+    expect(out).toContain('no step was left to do: 24 were done before');
   });
 
   it('refuses a second run in the folder, another config and people to be dropped, each in one line', async () => {

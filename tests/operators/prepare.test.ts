@@ -144,7 +144,7 @@ test('in a graph the fault names the archive and the byte', async () => {
     const [fault] = (await runGraph(flow)).faults.list;
     await source.open();
     const reason = `'${source.id(1)}': not a JPEG, PNG or WebP (starts with "this is text")`;
-    expect(fault).toEqual({ stage: 'prepare', index: 1, reason, ...source.place(1) });
+    expect(fault).toMatchObject({ stage: 'prepare', index: 1, reason, ...source.place(1) });
     expect(fault!.offset).toBeGreaterThan(0);
     await source.close();
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describe as name, describeFault, sizeOf } from '../../pipeline/describe.ts';
+import { describe as name, describeFault, faultAt, sizeOf } from '../../pipeline/describe.ts';
 
 it('names an item by its id and its place', () => {
   expect(name({ id: 'a/1.jpg', epoch: 2, position: 5, index: 1 })).toBe("'a/1.jpg' (epoch 2, position 5)");
@@ -27,4 +27,11 @@ it('says where a fault lies and why it is one', () => {
   const fault = { stage: 'prepare', file: 'a.tar', reason: 'not an image' };
   expect(describeFault(fault)).toBe('a.tar: not an image');
   expect(describeFault({ ...fault, offset: 512 })).toBe('a.tar, byte 512: not an image');
+});
+
+it('makes a fault of what an item says of its place', () => {
+  const item = { id: 'a.jpg', epoch: 1, position: 2, index: 9, label: 3 };
+  expect(faultAt('work', item, 'broken')).toEqual({ stage: 'work', file: 'a.jpg', index: 9, epoch: 1, position: 2, reason: 'broken' }); // prettier-ignore
+  expect(faultAt('work', 3, 'broken')).toEqual({ stage: 'work', file: 'item 3', reason: 'broken' });
+  expect(faultAt('work', undefined, 'broken')).toEqual({ stage: 'work', file: 'work', reason: 'broken' });
 });

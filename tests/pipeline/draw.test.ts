@@ -21,3 +21,20 @@ flowchart LR
   n1 -->|"keep: StepItem x 2"| n3
 `);
 });
+
+it('draws where flows meet with six sides', () => {
+  const left = graph('g').source('faces', listSource([1]));
+  const right = graph('h').source('pool', listSource([1]), { capacity: 256 });
+  expect(left.join('with pool', right, { take: 64, capacity: 2 }).sink('out', collect()).draw()).toBe(`---
+title: g
+---
+flowchart LR
+  n0(["faces"])
+  n1(["pool"])
+  n2{{"with pool"}}
+  n3(["out"])
+  n0 -->|"item x 64"| n2
+  n1 -->|"item x 256"| n2
+  n2 -->|"item + 64 item x 2"| n3
+`);
+});

@@ -38,4 +38,17 @@ describe('graph', () => {
     // Two sinks: a link of one pair for each besides.
     expect(flow.sink('a', collect()).sink('b', collect()).bound()).toBe(10 + 1 + 6 + 4 + 4);
   });
+
+  it('lets flows meet, and counts what they share once', () => {
+    const a = graph('g').source('a', listSource([1]), { capacity: 10 });
+    const b = graph('h').source('b', listSource([2]), { capacity: 6 });
+    const joined = a.join('j', b, { take: 3, capacity: 2 });
+    expect(joined.nodes.map((node) => node.name)).toEqual(['a', 'b', 'j']);
+    // Both links, 3 gathered, 2 of 1 + 3 in the link and one at the sink.
+    expect(joined.sink('s', collect()).bound()).toBe(10 + 6 + 3 + 2 * 4 + 4);
+    const again = joined.merge('m', [b, a], { capacity: 1 });
+    expect(again.nodes.map((node) => node.name)).toEqual(['a', 'b', 'j', 'm']);
+    expect(again.sink('s', collect()).nodes).toHaveLength(5);
+    expect(again.end).toEqual({ after: 'm' });
+  });
 });

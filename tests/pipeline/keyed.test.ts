@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyed, stir } from '../../pipeline/keyed.ts';
+import { further, keyed, stir } from '../../pipeline/keyed.ts';
 
 describe('keyed', () => {
   it('gives the same number for the same key, for ever', () => {
@@ -20,6 +21,17 @@ describe('keyed', () => {
       for (let i = 0; i < 4000; i++) bins[keyed(1, 'augment', epoch, i) >>> 28]!++;
     // 16,000 draws over 16 bins: 1000 each, standard deviation 31.
     for (const bin of bins) expect(Math.abs(bin - 1000)).toBeLessThan(150);
+  });
+});
+
+describe('further', () => {
+  it('goes on where a key ended', () => {
+    const parts = fc.array(fc.oneof(fc.integer(), fc.string()));
+    fc.assert(
+      fc.property(parts, parts, (a, b) => {
+        expect(further(keyed(...a), ...b)).toBe(keyed(...a, ...b));
+      }),
+    );
   });
 });
 

@@ -25,7 +25,7 @@ describe('link', () => {
     const link = new Link<number>(2);
     expect([link.offer(1), link.offer(2), link.offer(3)]).toEqual([true, true, false]);
     expect([link.size, link.room, link.full, link.peak]).toEqual([2, 0, true, 2]);
-    link.take();
+    expect([link.peek(), link.take(), link.peek(), link.size]).toEqual([1, 1, 2, 1]);
     expect([link.offer(3), link.take(), link.take(), link.size]).toEqual([true, 2, 3, 0]);
   });
 
@@ -62,5 +62,18 @@ describe('link', () => {
     link.offer(2);
     link.cancel();
     expect([link.size, link.room, link.offer(3), link.discarded]).toEqual([0, 4, true, 3]);
+  });
+
+  it('tells of every item that it drops: what lay in it, what comes after, what its reader gives back', () => {
+    const dropped: number[] = [];
+    const link = new Link<number>(3, Infinity, (item) => dropped.push(item));
+    for (const item of [1, 2, 3]) link.offer(item);
+    const taken = link.take();
+    link.cancel();
+    link.offer(4);
+    link.drop(taken);
+    link.cancel();
+    expect(dropped).toEqual([2, 3, 4, 1]);
+    expect(link.discarded).toBe(4);
   });
 });

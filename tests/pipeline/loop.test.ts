@@ -3,7 +3,10 @@ import type { Actor } from '../../pipeline/actor.ts';
 import { Loop } from '../../pipeline/loop.ts';
 
 let ranks = 0;
-const actor = (act: () => void, rank = ranks++): Actor => ({ queued: false, rank, act }) as unknown as Actor;
+const actor = (work: () => void, rank = ranks++): Actor => {
+  const act = (): number => (work(), performance.now());
+  return { queued: false, rank, act } as unknown as Actor;
+};
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('loop', () => {

@@ -4,25 +4,47 @@ import {
   checkpointName,
   checkpointStep,
   classesOf,
+  type Manifest,
+  manifestText,
   modelMetadata,
   parseManifest,
   sha256,
 } from '../../pipeline/manifest.ts';
 import { FACTS } from '../fixtures/checkpoint.ts';
 
-const MANIFEST = { format: 1, ...FACTS, step: 4, epoch: 1, position: 8, files: { 'a.safetensors': sha256('a') } };
+const MANIFEST: Manifest = {
+  format: 1,
+  ...FACTS,
+  step: 4,
+  epoch: 1,
+  position: 8,
+  files: { 'a.safetensors': sha256('a') },
+};
 
 const UNKNOWN_RANGE = { ...FACTS.architecture, input: { channels: 'rgb', mean: 0.5 } };
 
 describe('parseManifest', () => {
   it('takes what a checkpoint writes', () => {
+    expect(parseManifest(manifestText(MANIFEST), 'manifest.json')).toEqual(MANIFEST);
+    // As before manifests were sealed.
     expect(parseManifest(JSON.stringify(MANIFEST), 'manifest.json')).toEqual(MANIFEST);
   });
 
   it.each([
     ['no JSON', 'a checkpoint manifest', '{'],
     ['null', 'a checkpoint manifest', 'null'],
-    ['a later format', 'format 1, found 2', JSON.stringify({ ...MANIFEST, format: 2 })],
+    [
+      'a later format',
+      /format 1, the one this rxface reads \(a newer rxface wrote it\), found 2$/,
+      JSON.stringify({ ...MANIFEST, format: 2 }),
+    ],
+    [
+      'an older format',
+      /format 1, .* \(an older rxface wrote it\), found 0$/,
+      JSON.stringify({ ...MANIFEST, format: 0 }),
+    ],
+    ['no format', /checkpoint format 1, found 'one'$/, JSON.stringify({ ...MANIFEST, format: 'one' })],
+    ['a step that was not written', 'a manifest of sha256 ', manifestText(MANIFEST).replace('"step": 4', '"step": 5')],
     ['no classes', 'a valid classes', JSON.stringify({ ...MANIFEST, classes: undefined })],
     [
       'a negative step and no files',

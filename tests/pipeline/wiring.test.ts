@@ -77,4 +77,34 @@ describe('wiring', () => {
       "'n': from.epoch must be a whole number of at least 0, received -1",
     ]);
   });
+
+  it('finds what is wrong with a junction', () => {
+    const [a, b] = ['a', 'b'].map((name) => graph('g').source(name, listSource([1]), { capacity: 64 }));
+    const joined = (take: number) => a!.join('j', b!, { take }).sink('s', collect()).validate();
+    expect(joined(0)).toEqual(["'j': take must be a whole number of at least 1, received 0"]);
+    expect(joined(2)).toEqual([]);
+    const merged = (rates: number[]) => a!.merge('m', [b!], { rates }).sink('s', collect()).validate();
+    expect(merged([1, 0.5])).toEqual(["'m': rates must be a whole number of at least 1, received 0.5"]);
+    expect(merged([1])).toEqual(["'m' merges 2 flows, rates has 1 numbers"]);
+    expect(a!.join('j', b!, { take: 1 }).validate()).toEqual(["nothing takes what 'j' gives: put a sink after it"]);
+    const source = listSource([1]);
+    const [c, d] = ['c', 'd'].map((name) => graph('g').source(name, source));
+    expect(c!.merge('m', [d!]).sink('s', collect()).validate()).toEqual([
+      "'c' and 'd' are the same source: each node needs its own",
+    ]);
+    expect(a!.join('j', graph('g').source('a', source), { take: 1 }).sink('s', collect()).validate()).toContain("two nodes are called 'a'"); // prettier-ignore
+  });
+
+  it('counts what is on its way before a junction', () => {
+    const [a, b] = [64, 20].map((capacity, i) => graph('g').source(`s${i}`, listSource([1]), { capacity }));
+    const pairs = a!.join('j', b!, { take: 2, capacity: 3 });
+    // 10 pairs before it and 3 behind it.
+    expect(pairs.pipe('batch', Object.assign(map((x: [number, number[]]) => x), { label: batch(13).label })).sink('s', collect()).validate()).toEqual([]); // prettier-ignore
+    expect(pairs.pipe('batch', Object.assign(map((x: [number, number[]]) => x), { label: batch(14).label })).sink('s', collect()).validate()).toEqual([
+      "'batch' needs 14 items in flight before it, links and workers hold 13: raise the capacity of 'j'",
+    ]); // prettier-ignore
+    const both = a!.merge('m', [b!], { capacity: 3 });
+    expect(both.pipe('batch', batch(87)).sink('s', collect()).validate()).toEqual([]);
+    expect(both.pipe('batch', batch(88)).sink('s', collect()).validate()[0]).toContain('hold 87');
+  });
 });

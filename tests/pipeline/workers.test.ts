@@ -54,12 +54,27 @@ describe('workers', () => {
     }
   });
 
+  it('gives the same where threads die on the way, and each death is a fault', async () => {
+    const { items } = await through(200, { threads: 0, broken: 7 });
+    const times = new Int32Array(new SharedArrayBuffer(4)).fill(1);
+    const again = await through(200, { threads: 2, chunk: 5, broken: 7, crash: 50, times });
+    expect(again.items).toEqual(items);
+    const deaths = again.report.faults.list.filter(({ reason }) => reason.includes('ended with code 3'));
+    expect([deaths.length, again.report.faults.count]).toEqual([1, 2]);
+    expect(deaths[0]).toMatchObject({ stage: 'work', file: expect.stringMatching(/^p\d+$/), epoch: 0 });
+  });
+
+  it('hands results over without a copy: nothing of them is left in the thread', async () => {
+    const { items } = await through(20, { threads: 1, chunk: 1, left: 1 });
+    expect(items.slice(1).map(({ id }) => id)).toEqual(Array.from({ length: 19 }, () => '0'));
+  });
+
   it('puts the same substitute in the place of a broken record every time, and reports it', async () => {
     const { items, report } = await through(200, { threads: 2, broken: 7 });
-    expect(report.faults).toEqual({
-      count: 1,
-      list: [{ stage: 'work', file: 'p7.jpg', index: 7, reason: 'broken' }],
-    });
+    const [fault] = report.faults.list;
+    expect(report.faults.count).toBe(1);
+    expect(fault).toMatchObject({ stage: 'work', file: 'p7.jpg', index: 7, reason: 'broken', epoch: 0 });
+    expect(items[fault!.position!]!.index).toBe(fault!.substitute);
     const counts = new Map<string, number>();
     for (const { id } of items) counts.set(id, (counts.get(id) ?? 0) + 1);
     expect(counts.has('p7')).toBe(false);
@@ -74,7 +89,7 @@ describe('workers', () => {
         .pipe('work', workers<Piece, Piece>(MODULE, { threads: 0, broken: 7 }))
         .sink('out', collect());
     const { faults } = await run(flow(Object.assign(listSource(pieces(20)), { place })));
-    expect(faults.list).toEqual([
+    expect(faults.list).toMatchObject([
       { stage: 'work', file: 'shard.tar', offset: 3584, index: 7, reason: "'p7.jpg': broken" },
     ]);
     const all = pieces(3).map((p) => ({ ...p, bytes: Uint8Array.of(7) }));
@@ -82,7 +97,7 @@ describe('workers', () => {
       /8 attempts, the last: shard.tar, byte \d+: 'p\d.jpg': broken$/,
     );
     const folder = Object.assign(listSource(pieces(20)), { place: (i: number) => ({ file: `faces/p${i}.jpg` }) });
-    expect((await run(flow(folder))).faults.list).toEqual([
+    expect((await run(flow(folder))).faults.list).toMatchObject([
       { stage: 'work', file: 'faces/p7.jpg', index: 7, reason: 'broken' },
     ]);
   });
@@ -120,7 +135,9 @@ describe('workers', () => {
       await expect(through(20, { threads, chunk: 1, throws: 9 })).rejects.toThrow(
         /^stage 'work' at 'p9' \(epoch 0, position \d+\): a mistake in the module$/,
       );
-    await expect(through(20, { threads: 1, chunk: 1, crash: 9 })).rejects.toThrow(/stage 'work'.*ended with code 3/);
+    await expect(through(20, { threads: 1, chunk: 1, crash: 9 })).rejects.toThrow(
+      /stage 'work' at 'p9' \(epoch 0, position \d+\): two worker threads have ended.*ended with code 3/,
+    );
   });
 
   it('passes on what the module says of its options, before anything runs', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { toCheckpoints } from '../../sinks/checkpoints.ts';
@@ -33,6 +33,21 @@ describe('readNewestCheckpoint', () => {
     expect(found.manifest.step).toBe(1);
     expect(found.passedOver.map(({ path }) => path)).toEqual([at(3), at(2)]);
     expect(found.passedOver[0]?.reason).toMatch(/state\.safetensors: expected the bytes of sha256 [0-9a-f]{64}, found/);
+  });
+
+  it('passes over one that is of another step than its folder says', async () => {
+    renameSync(at(2), at(8));
+    const found = await readNewestCheckpoint(run);
+    expect(found.path).toBe(at(3));
+    expect(found.passedOver[0]?.reason).toMatch(/manifest\.json: expected step 8, as its folder says, found 2$/);
+  });
+
+  it('refuses to pass over one of another format: whole, and not to be lost', async () => {
+    const text = readFileSync(at(3, 'manifest.json'), 'utf8');
+    writeFileSync(at(3, 'manifest.json'), text.replace('"format": 1', '"format": 2'));
+    await expect(readNewestCheckpoint(run)).rejects.toThrow(
+      /step-00000003.manifest\.json: expected checkpoint format 1, .* \(a newer rxface wrote it\), found 2$/,
+    );
   });
 
   it('says in one line that there is none, or none that is whole', async () => {

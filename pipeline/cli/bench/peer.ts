@@ -15,12 +15,12 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-/** The peer's script; it lies in the checkout, not in the installed package. */
-const SCRIPT = 'tests/bench/peers/train_step.py';
+/** Peers' scripts: they lie in the checkout, not in the installed package. */
+const SCRIPTS = 'tests/bench/peers';
 
-async function script(): Promise<string | undefined> {
+async function scripts(): Promise<string | undefined> {
   for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
-    if (await exists(`${at}/${SCRIPT}`)) return `${at}/${SCRIPT}`;
+    if (await exists(`${at}/${SCRIPTS}`)) return `${at}/${SCRIPTS}`;
   }
   return undefined;
 }
@@ -29,7 +29,7 @@ async function script(): Promise<string | undefined> {
 export async function findPeer(python: string | undefined): Promise<string | undefined> {
   const able = await imports(python ?? 'python3');
   if (python !== undefined && !able) throw new RxfaceError(`bench: '${python}' cannot import torch`);
-  return able && (await script()) !== undefined ? (python ?? 'python3') : undefined;
+  return able && (await scripts()) !== undefined ? (python ?? 'python3') : undefined;
 }
 
 async function imports(python: string): Promise<boolean> {
@@ -41,9 +41,9 @@ async function imports(python: string): Promise<boolean> {
   }
 }
 
-/** Starts the peer and waits until it has warmed up. */
-export async function startPeer(python: string, args: readonly string[]): Promise<Peer> {
-  const child = spawn(python, [(await script())!, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** Starts the peer of this script and waits until it has warmed up. */
+export async function startPeer(python: string, args: readonly string[], script = 'train_step.py'): Promise<Peer> {
+  const child = spawn(python, [`${await scripts()}/${script}`, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const answers = lines[Symbol.asyncIterator]();
   const next = async (): Promise<Record<string, unknown>> => {

@@ -8,7 +8,7 @@ import { cosFace } from '../../../operators/margins/cosFace.ts';
 import { head } from '../../../operators/margins/head.ts';
 import type { Grads, Layer } from '../../../operators/net/layer.ts';
 import { iresnet } from '../../../operators/net/iresnet.ts';
-import { architecture, createModel, type Model } from '../../../operators/net/model.ts';
+import { architecture, createModel, emptyModel, type Model } from '../../../operators/net/model.ts';
 import { createScope } from '../../../operators/net/scope.ts';
 import { decays } from '../../../operators/steps/sgd.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
@@ -111,11 +111,14 @@ describe('model', () => {
     expect(sum(specs.filter(({ role }) => !decays('adaface', role)))).toBe(36_992);
   });
 
-  it('draws the same weights for a seed, and others for another', () => {
+  it('draws the same weights for a seed, others for another, none where they are to be loaded', () => {
     const [a, b, c] = [tiny(1), tiny(1), tiny(2)];
     expect(a.save()).toEqual(b.save());
     expect(a.save()).not.toEqual(c.save());
-    for (const model of [a, b, c]) model.dispose();
+    const loaded = emptyModel(a.architecture, { precision: 'float32' });
+    loaded.load(a.save());
+    expect(loaded.save()).toEqual(a.save());
+    for (const model of [a, b, c, loaded]) model.dispose();
   });
 
   it('embeds a face by itself as among others, and its bytes by the model’s input', () => {

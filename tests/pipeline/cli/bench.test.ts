@@ -36,6 +36,14 @@ it('takes turns with a peer, round by round', async () => {
   expect(err).toContain('round 2');
 });
 
+it('says what a link costs, beside others', async () => {
+  expect(await rxface('links', '--items', '200', '--rounds', '1')).toBe(0);
+  expect(out).toMatch(/rxface, links of 16 +\d+ \(\d+ to \d+\)/);
+  expect(out).toContain('RxJS alone, map behind map (bounds nothing)');
+  expect(await rxface('links', '--items', '200', '--rounds', '1', '--json')).toBe(0);
+  expect(JSON.parse(out).ways).toHaveLength(6);
+});
+
 it.each([
   [['sleep'], "unknown command 'sleep'"],
   [['train', '--batch', '1'], 'must be a whole number of at least 2'],

@@ -47,6 +47,42 @@ describe('rxface embed', () => {
     expect(rows(one).data).not.toEqual(rows(both).data);
   });
 
+  it('embeds one of several parts, and the parts joined are the whole', async () => {
+    const whole = join(root, 'all.npy');
+    await run('--out', whole);
+    const joined: number[] = [];
+    const said: unknown[] = [];
+    for (const part of [0, 1, 2, 3, 4]) {
+      const out = join(root, `part-${part}.npy`);
+      const ended = await run('--out', out, '--shard', `${part}/5`, '--batch', '3', '--json');
+      expect(ended.code).toBe(0);
+      const { shard, count } = JSON.parse(ended.out.join('\n')) as {
+        shard: { from: number; to: number };
+        count: number;
+      };
+      said.push([shard.from, shard.to, count]);
+      expect(rows(out).shape).toEqual([count, 3]);
+      joined.push(...(rows(out).data as Float32Array));
+    }
+    expect(said).toEqual([[0, 4, 4], [4, 9, 5], [9, 14, 5], [14, 19, 5], [19, 24, 5]]); // prettier-ignore
+    const all = rows(whole).data;
+    expect(joined.length).toBe(all.length);
+    for (const [i, value] of all.entries()) expect(joined[i]).toBeCloseTo(value, 4);
+  });
+
+  it('refuses a part that there is not, before anything is opened', async () => {
+    for (const shard of ['4/4', '5/4', '1', '-1/2', '0/0', 'a/b', '1/2/3']) {
+      const { code, err } = await run('--out', join(root, 'x.npy'), `--shard=${shard}`);
+      expect([code, err[0]]).toEqual([2, `rxface: embed: --shard must be i/n with i from 0 to n - 1, such as 0/4, received '${shard}'`]); // prettier-ignore
+    }
+    const { code, err } = await run('--out', join(root, 'x.npy'), '--shard', '0/25');
+    expect([code, err]).toEqual([
+      2,
+      [expect.stringMatching(/of must be at most 24, the images of .*faces, received 25/)],
+    ]);
+    expect(existsSync(join(root, 'x.npy'))).toBe(false);
+  });
+
   it('stops at an image that cannot be decoded, names it, and leaves no file', async () => {
     writeFileSync(join(root, 'faces', 'Person_1', 'text.jpg'), 'no image');
     const out = join(root, 'none.npy');

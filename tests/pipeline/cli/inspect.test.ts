@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inspectCommand } from '../../../pipeline/cli/inspect.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
 import { folder, imageBytes, payloadOf, put, recordsOf, tarOf } from '../../fixtures/archives.ts';
@@ -56,6 +56,36 @@ it('names faults, one line each, and fails', async () => {
   expect(await rxface(`${here}/a.rec`, '--json')).toBe(1);
   expect(err).toMatch(/^rxface: .*a.rec, byte \d+: record 1: a part of \d+ bytes ends at \d+, the file at \d+(; .*)?$/);
   expect(JSON.parse(out).faults).toEqual([{ file: `${here}/a.rec`, offset: expect.any(Number), reason: expect.any(String) }]); // prettier-ignore
+});
+
+describe('--verify', () => {
+  it('decodes every image, names each that cannot be, and fails', async () => {
+    const here = folder();
+    const face = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#a63' } }).jpeg().toBuffer(); // prettier-ignore
+    const cut = face.subarray(0, face.length - 5);
+    const names = Array.from({ length: 13 }, (_, i) => `ann/${i}.jpg`);
+    put(here, { 'a.tar': tarOf([...names.map((name) => ({ name, content: cut })), { name: 'bob/1.jpg', content: face }]) }); // prettier-ignore
+    // Its header is that of an image: only who decodes it finds it cut off.
+    expect(await rxface(`${here}/a.tar`)).toBe(0);
+    for (const threads of ['0', '2']) {
+      expect(await rxface(`${here}/a.tar`, '--verify', '--threads', threads)).toBe(1);
+      expect(out).toMatch(/\ndecoded {3}14, [\d,]+ a second\nfaults {4}13$/);
+      const lines = err.split('\n').filter((line) => line.startsWith('rxface:'));
+      expect(lines).toHaveLength(13);
+      expect(lines[1]).toMatch(/^rxface: .*a.tar, byte \d+: 'ann\/1.jpg': .*[Pp]remature end/);
+    }
+    expect(await rxface(`${here}/a.tar`, '--verify', '--json')).toBe(1);
+    const { verified, faults } = JSON.parse(out) as { verified: number; faults: { index: number }[] };
+    expect([verified, faults.map(({ index }) => index)]).toEqual([14, names.map((_, i) => i)]);
+  });
+
+  it('says that all is well', async () => {
+    const here = folder();
+    const face = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#a63' } }).png().toBuffer(); // prettier-ignore
+    put(here, { 'ann/1.png': face, 'bob/1.png': face });
+    expect(await rxface(here, '--verify', '--json')).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ verified: 2, faults: [] });
+  });
 });
 
 it.each([

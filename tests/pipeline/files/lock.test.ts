@@ -26,11 +26,13 @@ describe('lock', () => {
     expect(await readdir(path())).toEqual([]);
   });
 
-  it('takes over from a process that is gone, and from one long silent', async () => {
-    await writeFile(path('a'), JSON.stringify({ id: 2 ** 22 + 1, host: hostname() }));
-    await (
-      await lock(path('a'))
-    )();
+  it('takes over from a process that is gone, also one that had the same id, and from one long silent', async () => {
+    for (const id of [2 ** 22 + 1, process.pid]) {
+      await writeFile(path('a'), JSON.stringify({ id, host: hostname() }));
+      await (
+        await lock(path('a'))
+      )();
+    }
     await writeFile(path('b'), JSON.stringify({ id: 1, host: 'another machine' }));
     await utimes(path('b'), new Date(0), new Date(0));
     await (
@@ -59,6 +61,19 @@ describe('lock', () => {
     const run = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { cwd: path() });
     await Promise.all(Array.from({ length: 5 }, run));
     expect(await readdir(path())).toEqual([]);
+  });
+
+  it('waits for a silent one as long as it is told to, not at all where the waiting is refused', async () => {
+    await writeFile(path('c'), JSON.stringify({ id: 1, host: 'another machine' }));
+    const minute = Date.now() / 1000 - 60;
+    await utimes(path('c'), minute, minute);
+    const refused = (id: number): never => {
+      throw new Error(`held by ${id}`);
+    };
+    await expect(lock(path('c'), { patience: 120_000, waiting: refused })).rejects.toThrow('held by 1');
+    await (
+      await lock(path('c'), { waiting: refused })
+    )();
   });
 
   it('stops waiting when told to', async () => {

@@ -102,10 +102,20 @@ describe('the rest', () => {
     const gone = 2 ** 22 + 1; // above the largest process id there can be
     await plant(path(`.a.aside-${gone}-0`), '');
     await mkdir(path(`.b.aside-${gone}-1`));
-    await plant(path(`.c.aside-${process.pid}-2`), '');
+    await plant(path(`.c.aside-${process.pid}-2`), ''); // of an earlier process that had this id
     await plant(path('.hidden'), '');
+    const writer = await write.openWriter(path('mine'));
     await write.sweep(path());
-    expect(await readdir(path())).toEqual([`.c.aside-${process.pid}-2`, '.hidden']);
+    expect(await readdir(path())).toEqual(['.hidden', expect.stringContaining(`.mine.aside-${process.pid}-`)]);
+    await writer.discard();
+  });
+
+  it('removes a folder in one step: killed in between, it leaves what a sweep takes away', async () => {
+    await write.makeFolder(path('f', 'g'));
+    await plant(path('f', 'g', 'h'), '');
+    await write.removeFolder(path('f'));
+    expect(await readdir(path())).toEqual([]);
+    await expect(write.removeFolder(path('f'))).rejects.toThrow('there is no such file');
   });
 
   it('claims a name once, touches and removes it', async () => {

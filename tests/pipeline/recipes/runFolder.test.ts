@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { beginRun, readLines, rewindRun } from '../../../pipeline/recipes/runFolder.ts';
+import { beginRun, holdRun, readLines, rewindRun } from '../../../pipeline/recipes/runFolder.ts';
 import type { Config } from '../../../pipeline/recipes/schema.ts';
 import { freshFolder } from '../../fixtures/checkpoint.ts';
 
@@ -13,8 +14,29 @@ describe('beginRun', () => {
     const run = await beginRun(path, CONFIG);
     expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual(CONFIG);
     expect(existsSync(run.checkpoints)).toBe(true);
+    await expect(beginRun(path, CONFIG)).rejects.toThrow(
+      new RegExp(
+        `--run must be a folder in which no other process trains, received '${path}: process ${process.pid} does'`,
+      ),
+    );
+    await run.letGo();
     writeFileSync(run.steps, '');
     await expect(beginRun(path, CONFIG)).rejects.toThrow(/--run must be a new folder \(or --resume/);
+  });
+});
+
+describe('holdRun', () => {
+  it('takes over from a process that is gone, and takes away what it left half-written', async () => {
+    const { path, checkpoints, letGo } = await beginRun(join(freshFolder(), 'run'), CONFIG);
+    await letGo();
+    const gone = 2 ** 22 + 1; // above the largest process id there can be
+    writeFileSync(join(path, '.lock'), JSON.stringify({ id: gone, host: hostname() }));
+    writeFileSync(join(path, `.report.html.aside-${gone}-1`), '');
+    mkdirSync(join(checkpoints, `.step-00000004.aside-${gone}-2`));
+    await (
+      await holdRun(path)
+    )();
+    expect([readdirSync(path), readdirSync(checkpoints)]).toEqual([['checkpoints', 'config.json'], []]);
   });
 });
 

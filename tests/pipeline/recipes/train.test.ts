@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -112,6 +112,45 @@ describe('train', () => {
     await train({ config: await read(...sets), run, resume: true });
     expect(linesOf('stopped', 'evaluations.jsonl').map(({ epoch }) => epoch)).toEqual([1, 2]);
     for (const log of ['evaluations.jsonl', 'steps.jsonl']) expect(linesOf('stopped', log)).toEqual(linesOf('through', log)); // prettier-ignore
+  });
+
+  it('a run that is finished says so and is left as it is, unless a later evaluation is asked for', async () => {
+    const { notes, progress } = noted();
+    const run = join(root, 'a');
+    const left = (): unknown => readdirSync(run, { recursive: true }).map((name) => [name, statSync(join(run, String(name))).mtimeMs]).toSorted(); // prettier-ignore
+    const before = left();
+    const again = await train({ config: await read(...SHORT), run, resume: true, progress });
+    expect(again).toMatchObject({ steps: 6, images: 0, loss: null, evaluations: [], interrupted: false });
+    expect(notes).toContain(`resume: ${run} is finished: all 6 steps are done, nothing is left to do`);
+    expect(left()).toEqual(before);
+    const config = await read(...SHORT.filter((set) => set !== 'evaluate=[]'));
+    expect((await train({ config, run, resume: true })).evaluations).toHaveLength(1);
+    rmSync(join(run, 'evaluations.jsonl'));
+  });
+
+  it('lets one process at a time train in a run folder', async () => {
+    const run = join(root, 'held');
+    const options = { config: await read(...SHORT), run };
+    const first = train(options);
+    while (!existsSync(join(run, 'config.json'))) await new Promise((done) => setTimeout(done, 5));
+    const refused =
+      /^train: --run must be a folder in which no other process trains, received '.*held: process \d+ does'$/;
+    await expect(train({ ...options, resume: true })).rejects.toThrow(refused);
+    await expect(train(options)).rejects.toThrow(refused);
+    await first;
+    expect(existsSync(join(run, '.lock'))).toBe(false);
+    expect(same(model('held'), model('a'))).toBe(true);
+  });
+
+  it('refuses a checkpoint of another format, and leaves it there', async () => {
+    const run = join(root, 'newer');
+    cpSync(join(root, 'a'), run, { recursive: true });
+    const file = join(checkpoint('newer', 6), 'manifest.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"format": 1', '"format": 2'));
+    await expect(train({ config: await read(...SHORT), run, resume: true })).rejects.toThrow(
+      /step-00000006.manifest\.json: expected checkpoint format 1, .*a newer rxface wrote it\), found 2$/,
+    );
+    expect(readdirSync(join(run, 'checkpoints'))).toContain('step-00000006');
   });
 
   it('does not go on with another number of images, or with other people', async () => {

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { take } from 'rxjs';
+import { batch } from '../../../operators/flow/batch.ts';
+import { drawnFaces } from '../../../sources/drawnFaces.ts';
+import type { IndexedSource } from '../../../sources/indexed.ts';
+import { openSource } from '../../../sources/openSource.ts';
+import type { Sink, Source } from '../../contracts.ts';
+import { OptionError } from '../../errors.ts';
+import { makeFolder, remove } from '../../files/write.ts';
+import { graph } from '../../graph.ts';
+import type { Batch, Sample } from '../../items.ts';
+import { convert } from '../../recipes/convert.ts';
+import { run } from '../../run.ts';
+import { workers } from '../../workers.ts';
+import { spread, type Spread } from './benchmark.ts';
+import { findPeer, startPeer } from './peer.ts';
+
+export interface LoadBenchOptions {
+  /** A .rec with its .idx, or what can be made one in a folder of its own for the while. Default: drawn faces. */
+  data?: string;
+  batch: number;
+  /** Batches a round, at most those of the data. */
+  batches: number;
+  rounds: number;
+  /** Threads here, worker processes there. */
+  threads: number;
+  /** A python that has torch, OpenCV and Pillow; false: none; absent: python3 if it has torch. */
+  peer?: string | false;
+}
+
+/** One loader. */
+export interface LoadRow {
+  loader: string;
+  augmented: boolean;
+  imagesPerSecond: Spread;
+  /** Ours over its, round by round; ours has none. */
+  ratio?: Spread;
+}
+
+interface Contender {
+  loader: string;
+  augmented: boolean;
+  /** Images a second over so many batches of an epoch, the start of threads or processes included. */
+  time(batches: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+const SEED = 7;
+/** AdaFace's chances, and the mirror's. */
+const ADAFACE = { flip: 0.5, crop: 0.2, rescale: 0.2, photometric: 0.2 };
+const DRAWN = { people: 100, perPerson: 60, seed: SEED };
+const SIZE = 112;
+
+/**
+ * Measures the loader alone: read from a .rec in random order, decoded, placed, augmented as AdaFace does or not, and batched,
+ * in turns with a PyTorch DataLoader that does the same with OpenCV and with Pillow.
+ *
+ * @param say told every round
+ * @throws OptionError where the data make no batch
+ */
+export async function loadRates(options: LoadBenchOptions, say: (line: string) => void): Promise<LoadRow[]> {
+  const { rec, leave } = await records(options.data, say);
+  try {
+    const faces = await openSource(rec);
+    await faces.open();
+    const contenders: Contender[] = [];
+    try {
+      const batches = Math.min(options.batches, Math.floor(faces.length! / options.batch));
+      if (batches === 0) throw new OptionError('bench', '--batch', `at most the ${faces.length} images`, options.batch);
+      const python = options.peer === false ? undefined : await findPeer(options.peer);
+      for (const augmented of [false, true]) {
+        contenders.push(ours(faces, augmented, options));
+        if (python === undefined) continue;
+        for (const decode of ['opencv', 'pillow']) contenders.push(await theirs(python, rec, { decode, augmented, ...options })); // prettier-ignore
+      }
+      return await turns(contenders, { batches, rounds: options.rounds, say });
+    } finally {
+      for (const { close } of contenders) await close();
+      await faces.close();
+    }
+  } finally {
+    await leave();
+  }
+}
+
+async function turns(
+  contenders: readonly Contender[],
+  { batches, rounds, say }: { batches: number; rounds: number; say: (line: string) => void },
+): Promise<LoadRow[]> {
+  const rates: number[][] = contenders.map(() => []);
+  // The first round warms the caches, of the disk too.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      const rate = await contender.time(batches);
+      if (round > 0) rates[i]!.push(rate);
+    }
+    if (round > 0) say(`round ${round}: ${rates.map((own) => Math.round(own.at(-1)!)).join(', ')} images/s`);
+  }
+  let own = rates[0]!;
+  return contenders.map(({ loader, augmented }, i) => {
+    const mine = loader.startsWith('rxface');
+    if (mine) own = rates[i]!;
+    const ratio = own.map((rate, round) => rate / rates[i]![round]!);
+    return { loader, augmented, imagesPerSecond: spread(rates[i]!), ...(!mine && { ratio: spread(ratio) }) };
+  });
+}
+
+/** The .rec to read, and what removes it where it was made for the while. */
+async function records(
+  data: string | undefined,
+  say: (line: string) => void,
+): Promise<{ rec: string; leave: () => Promise<void> }> {
+  // prettier-ignore
+  if (data?.endsWith('.rec')) return { rec: data, leave: async () => {} };
+  const folder = join(tmpdir(), `rxface-bench-${randomUUID()}`);
+  const leave = (): Promise<void> => remove(folder);
+  try {
+    await makeFolder(folder);
+    const faces = data === undefined ? drawnFaces(DRAWN) : await openSource(data);
+    await faces.open();
+    const out = join(folder, 'faces.rec');
+    const made = await convert(faces, { out, ...(data === undefined && { size: SIZE }) });
+    say(`${made.records} images, ${Math.round(made.bytes / made.records)} bytes each on average`);
+    return { rec: out, leave };
+  } catch (error) {
+    await leave();
+    throw error;
+  }
+}
+
+function ours(faces: IndexedSource, augmented: boolean, { batch: count, threads }: LoadBenchOptions): Contender {
+  // Without open and close: the index is read once, as that of the DataLoader.
+  const held: Source<Sample> = {
+    name: faces.name,
+    length: faces.length!,
+    read: faces.read!.bind(faces),
+    [Symbol.asyncIterator]: () => faces[Symbol.asyncIterator](),
+  };
+  let epoch = 0;
+  return {
+    loader: `rxface, ${threads} threads`,
+    augmented,
+    async time(batches) {
+      let images = 0;
+      const sink: Sink<Batch> = {
+        open: async () => {},
+        write: ({ labels }) => void (images += labels.length),
+        close: async () => {},
+      };
+      const options = { threads, size: [SIZE, SIZE], ...(augmented && { augment: ADAFACE }) };
+      const flow = graph('load', { seed: SEED })
+        .source('faces', held, { shuffle: 'full', epochs: epoch + 1, from: { epoch, position: 0 } })
+        .pipe('prepare', workers<Sample, Sample>('rxface/operators/prepare', options), { capacity: 2 * count + 32 })
+        .pipe('batch', batch(count), { capacity: 2 })
+        .pipe('some', take(batches), { capacity: 1 })
+        .sink('count', sink);
+      epoch++;
+      const began = performance.now();
+      await run(flow);
+      return (images * 1000) / (performance.now() - began);
+    },
+    close: async () => {},
+  };
+}
+
+async function theirs(
+  python: string,
+  rec: string,
+  told: { decode: string; augmented: boolean; batch: number; threads: number },
+): Promise<Contender> {
+  const { decode, augmented, batch: count, threads } = told;
+  const args = { rec, decode, augment: Number(augmented), batch: count, workers: threads, size: SIZE };
+  const words = Object.entries(args).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  const { name, time, close } = await startPeer(python, words, 'load.py');
+  return { loader: `${name}, ${threads} workers`, augmented, time, close };
+}
