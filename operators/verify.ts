@@ -12,7 +12,7 @@ import { loadDecoder } from './image/decode.ts';
  * graph('verify')
  *   .source('faces', shards('data/train'))
  *   .pipe('verify', workers('rxface/operators/verify', { threads: 2 }))
- *   .sink('broken', mySink); // gets every sample, without its image; `damage` says what is wrong with it
+ *   .sink('broken', toJsonl('broken.jsonl')); // gets every sample, without its image; `damage` says what is wrong with it
  * ```
  *
  * Nothing becomes a fault here and nothing has a substitute: whoever asks wants to hear of every record.

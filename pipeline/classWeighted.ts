@@ -17,7 +17,7 @@ import type { Sampling } from './sampler.ts';
  * Memory: a table of 8 bytes a class beside the images sorted by class, 4 bytes each. A draw looks the class up in log2(classes) steps.
  *
  * ```ts
- * graph('train').source('faces', faces, { shuffle: classWeighted('inverse') }); // everybody as often as anybody
+ * graph('train').source('faces', images, { shuffle: classWeighted('inverse') }); // everybody as often as anybody
  * ```
  *
  * @param weights of an image of each class, at least 0, some above it; 'inverse': 1 / the images of its class

@@ -15,7 +15,7 @@ import { wholeNumber, type Sampling } from './sampler.ts';
  * An epoch has ceil(people of the source / P) x P x K positions. Memory: 4 bytes an image and 8 a person.
  *
  * ```ts
- * graph('train').source('faces', faces, { epochs: 40, shuffle: identities({ people: 16, images: 4 }) });
+ * graph('train').source('faces', images, { epochs: 40, shuffle: identities({ people: 16, images: 4 }) });
  * ```
  *
  * Hermans, Beyer and Leibe, "In Defense of the Triplet Loss for Person Re-Identification" (2017), section 2: PK batches.

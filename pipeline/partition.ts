@@ -23,7 +23,7 @@ const LABEL: Label = { in: 'item', out: 'item', keeps: 'order', asks: 1, gives: 
  *     out  ----------a1a2-b1-c1-|      c1 takes the place of b
  *
  * ```ts
- * const people = faces.pipe('people', partition(({ label }) => label, () => batch(4, { partial: 'keep' }), { keys: 64 }));
+ * const people = flow.pipe('people', partition(({ label }) => label, () => batch(4, { partial: 'keep' }), { keys: 64 }));
  * ```
  *
  * What is held is in the label: `keys` times what one stage holds. Order is that of the items within a key.

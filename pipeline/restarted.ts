@@ -14,7 +14,7 @@ import { OptionError } from './errors.ts';
  *     out  --A-----C--D--|      and b is a fault
  *
  * ```ts
- * const scores = faces.pipe('score', restarted(map(score), { times: 3 }));
+ * const scores = flow.pipe('score', restarted(map(score), { times: 3 }));
  * ```
  *
  * In a plain pipe there is nobody to report a fault to: there the first failure is the last.

@@ -24,7 +24,7 @@ export interface RetriedOptions {
  *     out    -----------------o
  *
  * ```ts
- * const images = parallel(retried(download, { attempts: 4, delay: 200 }), { concurrency: 8 });
+ * const images = parallel(retried(fetchImage, { attempts: 4, delay: 200 }), { concurrency: 8 });
  * ```
  *
  * The wait before call n + 1 is between half and all of delay x 2^(n - 1), drawn by (seed, stage, item, n): calls that failed

@@ -13,7 +13,7 @@ import { OptionError, RxfaceError } from './errors.ts';
  *     out    -----X                   the signal of the call is aborted as well
  *
  * ```ts
- * const images = parallel(retried(timed(download, 5000), { attempts: 3, delay: 200 }), { concurrency: 8 });
+ * const images = parallel(retried(timed(fetchImage, 5000), { attempts: 3, delay: 200 }), { concurrency: 8 });
  * ```
  *
  * The function gets a signal of its own, aborted when its time is over: it should stop then. What it still gives is dropped.

@@ -14,7 +14,7 @@ import type { Stage } from './contracts.ts';
  *
  * ```ts
  * const enough = new AbortController();
- * const some = faces.pipe('some', until(enough.signal)); // enough.abort() ends this flow; others go on
+ * const some = flow.pipe('some', until(enough.signal)); // enough.abort() ends this flow; others go on
  * ```
  *
  * To end a whole run there are `signal` and `stop` of `run`.

@@ -1,5 +1,14 @@
 // What the examples of docblocks take as given. A copy of this file lies beside them when they run.
-import { graph, startEngine, type Batch, type Embeddings, type PairProtocol, type Sample, type Source } from 'rxface';
+import {
+  graph,
+  run,
+  startEngine,
+  type Batch,
+  type Embeddings,
+  type PairProtocol,
+  type Sample,
+  type Source,
+} from 'rxface';
 import {
   architecture,
   batch,
@@ -10,6 +19,7 @@ import {
   trainStep,
   type PairScores,
 } from 'rxface/operators';
+import { drawnFaces } from 'rxface/sources';
 import { from, lastValueFrom, toArray } from 'rxjs';
 
 await startEngine();
@@ -90,3 +100,9 @@ export const facts = {
   engine: { backend: 'native', tensorflow: null },
   config: {},
 };
+/** A source of people, and what flows from it. */
+export const images = drawnFaces({ people: 2, perPerson: 2, size: SIDE });
+export const flow = graph('faces').source('faces', images);
+export const score = ({ label }: Sample): number => label;
+export const fetchImage = (id: string): Promise<Uint8Array> => Promise.resolve(Buffer.from(id));
+export const report = await run(graph('numbers').source('numbers', numbers).sink('none', { open: async () => {}, write: () => {}, close: async () => {} })); // prettier-ignore
