@@ -27,7 +27,7 @@ it('50 training steps hold the tensors of step 5 and at most 3 % more memory tha
     if (tensors.length % 10 === 0) collect();
     resident.push(process.memoryUsage.rss());
   });
-  const batch = drawnBatch(0, 16, 5, 112);
+  const batch = drawnBatch(0, 32, 5, 112);
   for (let i = 0; i < 50; i++) {
     batches.next(batch);
     await new Promise(setImmediate);
