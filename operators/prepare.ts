@@ -1,16 +1,15 @@
-import type { Fault } from '../pipeline/contracts.ts';
 import { OptionError, RxfaceError } from '../pipeline/errors.ts';
 import type { Sample } from '../pipeline/items.ts';
 import type { Pixels } from '../pipeline/pixels.ts';
 import type { Result, Work, WorkContext } from '../pipeline/work.ts';
 import { augment } from './augment/augment.ts';
 import { throughSize } from './augment/rescale.ts';
-import { augmentSettings, refuseUnknown } from './augment/settings.ts';
+import { augmentSettings } from './augment/settings.ts';
 import type { AugmentOptions, AugmentSettings } from './augment/settings.ts';
-import { align } from './image/align.ts';
-import { loadDecoder } from './image/decode.ts';
+import { damageOf, loadDecoder } from './image/decode.ts';
 import type { Decode } from './image/decode.ts';
-import { resize } from './image/resize.ts';
+import { faceSize, isWhole, refuseUnknown } from './image/options.ts';
+import { place } from './image/place.ts';
 
 /** What `prepare` makes of encoded faces. */
 export interface PrepareOptions {
@@ -56,8 +55,11 @@ export async function setup(
   const settings = check(options, context.stage);
   const decode = await loadDecoder();
   const one = (sample: Sample): Result<Sample> | Promise<Result<Sample>> => {
-    const finish = (image: Pixels): Result<Sample> => ({ value: place(sample, image, settings, context.seed) });
-    const broken = (error: unknown): Result<Sample> => ({ fault: faultOf(sample, error, context.stage) });
+    const finish = (image: Pixels): Result<Sample> => ({ value: made(sample, image, settings, context.seed) });
+    // Of the file only the record's name is known here: the graph puts the archive and the byte in its place.
+    const broken = (error: unknown): Result<Sample> => ({
+      fault: { stage: context.stage, file: sample.id, index: sample.index, reason: damageOf(error) },
+    });
     try {
       const image = picture(sample, decode);
       return image instanceof Promise ? image.then(finish).catch(broken) : finish(image);
@@ -87,14 +89,12 @@ function picture(sample: Sample, decode: Decode): Pixels | Promise<Pixels> {
 }
 
 /** Aligns or resizes `image` to a face in a buffer of its own, and augments it there. */
-function place(sample: Sample, image: Pixels, settings: Settings, seed: number): Sample {
+function made(sample: Sample, image: Pixels, settings: Settings, seed: number): Sample {
   const { bytes: _, points, variation, ...rest } = sample;
   const { height, width, reduce } = settings;
   const face = ready(image, sample, settings) ? image : { height, width, data: new Uint8Array(height * width * 3) };
-  const labels: Pick<Sample, 'points' | 'variation'> = { ...(variation && { variation }) };
-  if (points === undefined) {
-    if (face !== image) resize(image, face);
-  } else labels.points = align(image, points, face);
+  const placed = face === image ? undefined : place(image, points, face);
+  const labels = { ...(variation && { variation }), ...(placed && { points: placed }) };
   if (reduce !== undefined) {
     const size = [reduce, Math.max(1, Math.round((reduce * width) / height))] as const;
     throughSize(face, { size, down: 'area', up: 'bicubic' });
@@ -109,28 +109,12 @@ function ready({ height, width, data }: Pixels, { points, pixels }: Sample, face
   return points === undefined && height === face.height && width === face.width && alone;
 }
 
-/**
- * Only what a record's bytes can cause is a fault; a mistake of the program is not the record's.
- * Of the file only the record's name is known here: the graph puts the archive and the byte in its place.
- */
-function faultOf(sample: Sample, error: unknown, stage: string): Fault {
-  if (!(error instanceof RxfaceError)) throw error;
-  return { stage, file: sample.id, index: sample.index, reason: error.message };
-}
-
 function check(options: Readonly<Record<string, unknown>>, stage: string): Settings {
   const { size = [112, 112], reduce, augment: chances = {}, ...unknown } = options as PrepareOptions;
   refuseUnknown(unknown, '', 'size, reduce and augment are known', stage);
-  if (!Array.isArray(size) || size.length !== 2 || !size.every((side) => isWhole(side, 4096))) {
-    throw new OptionError(stage, 'size', '[height, width], each a whole number in [1, 4096]', size);
-  }
-  const [height, width] = size as [number, number];
+  const [height, width] = faceSize(size, stage);
   if (reduce !== undefined && !isWhole(reduce, height)) {
     throw new OptionError(stage, 'reduce', `a whole number in [1, ${height}], the height of the faces`, reduce);
   }
   return { height, width, reduce, augment: augmentSettings(chances, stage) };
-}
-
-function isWhole(value: unknown, most: number): boolean {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
 }

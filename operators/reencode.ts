@@ -1,10 +1,10 @@
-import { OptionError, RxfaceError } from '../pipeline/errors.ts';
+import { OptionError } from '../pipeline/errors.ts';
 import type { Sample } from '../pipeline/items.ts';
 import { encodeJpeg, type Pixels } from '../pipeline/pixels.ts';
 import type { Result, Work, WorkContext } from '../pipeline/work.ts';
-import { align } from './image/align.ts';
-import { loadDecoder } from './image/decode.ts';
-import { resize } from './image/resize.ts';
+import { damageOf, loadDecoder } from './image/decode.ts';
+import { faceSize, isWhole, refuseUnknown } from './image/options.ts';
+import { place } from './image/place.ts';
 
 /** What `reencode` makes of encoded faces. */
 export interface ReencodeOptions {
@@ -44,26 +44,22 @@ export async function setup(
     if (bytes === undefined) return { value: sample };
     try {
       const image = await decode(bytes);
-      const { face, points } = size === undefined ? { face: image, points: sample.points } : place(sample, image, size);
+      const { face, points } = size === undefined ? { face: image, points: sample.points } : made(sample, image, size);
       return { value: { ...rest, ...(points && { points }), bytes: await encodeJpeg(face, quality) } };
     } catch (error) {
-      // Only what a record's bytes can cause is damage; a mistake of the program is not the record's.
-      if (!(error instanceof RxfaceError)) throw error;
-      return { value: { ...rest, damage: error.message } };
+      return { value: { ...rest, damage: damageOf(error) } };
     }
   };
   return (chunk) => Promise.all(chunk.map(one));
 }
 
-function place(
+function made(
   { points }: Sample,
   image: Pixels,
   [height, width]: readonly [number, number],
-): { face: Pixels; points?: Float32Array } {
+): { face: Pixels; points: Float32Array | undefined } {
   const face = { height, width, data: new Uint8Array(height * width * 3) };
-  if (points !== undefined) return { face, points: align(image, points, face) };
-  resize(image, face);
-  return { face };
+  return { face, points: place(image, points, face) };
 }
 
 function check(
@@ -71,13 +67,8 @@ function check(
   stage: string,
 ): { size: readonly [number, number] | undefined; quality: number } {
   const { size, quality = 95, ...unknown } = options as ReencodeOptions;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined)
-    throw new OptionError(stage, name, 'left out: only size and quality are known', Reflect.get(unknown, name));
-  const whole = (value: unknown, most: number): boolean =>
-    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
-  if (size !== undefined && !(Array.isArray(size) && size.length === 2 && size.every((side) => whole(side, 4096))))
-    throw new OptionError(stage, 'size', '[height, width], each a whole number in [1, 4096]', size);
-  if (!whole(quality, 100)) throw new OptionError(stage, 'quality', 'a whole number in [1, 100]', quality);
-  return { size, quality };
+  refuseUnknown(unknown, '', 'size and quality are known', stage);
+  const side = size === undefined ? undefined : faceSize(size, stage);
+  if (!isWhole(quality, 100)) throw new OptionError(stage, 'quality', 'a whole number in [1, 100]', quality);
+  return { size: side, quality };
 }

@@ -1,7 +1,7 @@
 import { OptionError, RxfaceError } from '../pipeline/errors.ts';
 import type { Sample } from '../pipeline/items.ts';
 import type { Result, Work, WorkContext } from '../pipeline/work.ts';
-import { loadDecoder } from './image/decode.ts';
+import { damageOf, loadDecoder } from './image/decode.ts';
 
 /**
  * Decodes faces only to see whether they can be.
@@ -36,9 +36,7 @@ export async function setup(
       await decode(bytes);
       return { value: rest };
     } catch (error) {
-      // Only what a record's bytes can cause is damage; a mistake of the program is not the record's.
-      if (!(error instanceof RxfaceError)) throw error;
-      return { value: { ...rest, damage: error.message } };
+      return { value: { ...rest, damage: damageOf(error) } };
     }
   };
   return (chunk) => Promise.all(chunk.map(one));

@@ -1,4 +1,5 @@
 import { OptionError } from '../../pipeline/errors.ts';
+import { refuseUnknown } from '../image/options.ts';
 import type { PhotometricOptions } from './photometric.ts';
 
 /** Which augmentations faces get. Each number is the chance of one, in [0, 1]; default 0. */
@@ -83,12 +84,4 @@ function numberOf(value: unknown, option: string, expected: string, most: number
   if (typeof value !== 'number' || !(value >= 0 && value <= most))
     throw new OptionError(stage, option, expected, value);
   return value;
-}
-
-/** @param known Said in the error: 'size and augment are known'. */
-export function refuseUnknown(rest: object, prefix: string, known: string, stage: string): void {
-  const [name] = Object.keys(rest);
-  if (name !== undefined) {
-    throw new OptionError(stage, prefix + name, `left out: only ${known}`, Reflect.get(rest, name));
-  }
 }

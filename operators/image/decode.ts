@@ -68,6 +68,16 @@ function showStart(bytes: Uint8Array): string {
   return Array.from(start.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
+/**
+ * What is wrong with a record whose decoding or placing failed.
+ *
+ * Only what a record's bytes can cause is the record's: an error of another kind is a mistake of the program, and is thrown.
+ */
+export function damageOf(error: unknown): string {
+  if (!(error instanceof RxfaceError)) throw error;
+  return error.message;
+}
+
 /** libvips repeats itself, a line per attempt. */
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { loadDecoder } from '../../../operators/image/decode.ts';
+import { damageOf, loadDecoder } from '../../../operators/image/decode.ts';
 import { loadJpegDecoder } from '../../../operators/image/jpeg.ts';
 import { keyedRandom } from '../../../operators/maths/keyedRandom.ts';
+import { RxfaceError } from '../../../pipeline/errors.ts';
 import { decodeWithSharp } from '../../../pipeline/pixels.ts';
 import { readTarGz } from './tarOfFaces.ts';
 
@@ -116,4 +117,9 @@ test('says what is wrong with the bytes', async () => {
   expect(await reason(jpeg.subarray(0, 600))).toMatch(/premature end/);
   jpeg[3] = 0;
   expect(await reason(jpeg)).toBe(`cut off, or its header is damaged (${jpeg.length} bytes)`);
+});
+
+test('what bytes can cause is damage, a mistake of the program is not', () => {
+  expect(damageOf(new RxfaceError('cut off'))).toBe('cut off');
+  expect(() => damageOf(new TypeError('no such method'))).toThrow(TypeError);
 });
