@@ -1,7 +1,17 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Label, Sink, Source, Stage } from './contracts.ts';
 import { draw } from './draw.ts';
-import type { Inlet, JunctionNode, Linked, LinkOptions, Node, SinkNode, SourceNode, StageNode } from './nodes.ts';
+import {
+  STOCK_LABEL,
+  type Inlet,
+  type JunctionNode,
+  type Linked,
+  type LinkOptions,
+  type Node,
+  type SinkNode,
+  type SourceNode,
+  type StageNode,
+} from './nodes.ts';
 import type { Shuffle } from './sampler.ts';
 import { wiring } from './wiring.ts';
 
@@ -105,7 +115,6 @@ export interface GraphStart extends Graph {
 const SOURCE_CAPACITY = 64;
 const STAGE_CAPACITY = 16;
 const CHUNK = 32;
-const LABEL: Label = { in: 'item', out: 'item', keeps: 'order', asks: 1, gives: 1, holds: 0 };
 
 /**
  * Begins a graph.
@@ -159,7 +168,7 @@ function flow<T>(name: string, seed: number, nodes: readonly Node[], end: Inlet)
         name: as,
         ...end,
         stage: stage as StageNode['stage'],
-        label: { ...LABEL, ...own, ...options.label },
+        label: { ...STOCK_LABEL, ...own, ...options.label },
         ...link(options, STAGE_CAPACITY),
       };
       return flow(name, seed, [...nodes, node], { after: as });

@@ -73,6 +73,9 @@ export interface JunctionNode extends Linked {
 
 export type Node = SourceNode | StageNode | JunctionNode | SinkNode;
 
+/** What is taken for granted of an operator that says nothing about itself. */
+export const STOCK_LABEL: Label = { in: 'item', out: 'item', keeps: 'order', asks: 1, gives: 1, holds: 0 };
+
 /** What a node takes its items from: nothing, one node, or for a junction several. */
 export function inletsOf(node: Node): readonly Inlet[] {
   if (node.kind === 'source') return [];

@@ -2,6 +2,7 @@ import { Observable, type OperatorFunction, Subject, type Subscriber } from 'rxj
 import type { Label, Stage, StageContext } from './contracts.ts';
 import { isCrewStage } from './crew.ts';
 import { OptionError } from './errors.ts';
+import { STOCK_LABEL } from './nodes.ts';
 
 export interface PartitionOptions {
   /** Keys held at once, 1 or more: what a key has gathered when it must make room is given then. */
@@ -11,8 +12,6 @@ export interface PartitionOptions {
 }
 
 type Made<I, O> = Stage<I, O> | OperatorFunction<I, O>;
-
-const LABEL: Label = { in: 'item', out: 'item', keeps: 'order', asks: 1, gives: 1, holds: 0 };
 
 /**
  * Gives every key a stage of its own, for a bounded number of keys: beyond it the key that was longest without an item is
@@ -41,7 +40,7 @@ export function partition<I, O>(
   if (!(Number.isInteger(keys) && keys >= 1)) throw new OptionError('partition', 'keys', 'a whole number, 1 or more', keys); // prettier-ignore
   const one = stage();
   if (isCrewStage(one)) throw new OptionError('partition', 'stage', 'one that takes no time of its own', 'a stage that does'); // prettier-ignore
-  const each = { ...LABEL, ...('label' in one ? one.label : {}), ...options.label };
+  const each = { ...STOCK_LABEL, ...('label' in one ? one.label : {}), ...options.label };
   const { gives, holds, items = 1 } = each;
   const operator = (make: () => OperatorFunction<I, O>): OperatorFunction<I, O> => {
     return (source) =>

@@ -3,6 +3,7 @@ import type { Label, Stage, StageContext } from './contracts.ts';
 import { isCrewStage } from './crew.ts';
 import { faultAt } from './describe.ts';
 import { OptionError } from './errors.ts';
+import { STOCK_LABEL } from './nodes.ts';
 
 /**
  * Begins a stage anew where it fails on an item: the item is a fault, counted and reported, and the next one goes on.
@@ -32,7 +33,7 @@ export function restarted<I, O>(
   if (isCrewStage(stage))
     throw new OptionError('restarted', 'stage', 'a synchronous one: around the function of `parallel` put `retried`', stage.label.out); // prettier-ignore
   const { label: own, state, wire } = stage as Partial<Stage<I, O>>;
-  const label: Label = { in: 'item', out: 'item', keeps: 'order', asks: 1, gives: 1, holds: 0, ...own };
+  const label: Label = { ...STOCK_LABEL, ...own };
   const lost = label.holds ? '; what it held is lost' : '';
   return Object.assign((source: Observable<I>) => source.pipe(stage), {
     label,

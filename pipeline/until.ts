@@ -1,6 +1,7 @@
 import { catchError, of, takeUntil } from 'rxjs';
 import { aborted } from './aborted.ts';
 import type { Stage } from './contracts.ts';
+import { STOCK_LABEL } from './nodes.ts';
 
 /**
  * Lets items through until a signal is aborted, then completes: a kill switch for one flow of a graph.
@@ -22,6 +23,5 @@ import type { Stage } from './contracts.ts';
  * @return a stage; it never fails
  */
 export function until<T>(signal: AbortSignal): Stage<T, T> {
-  const label = { in: 'item', out: 'item', keeps: 'order', asks: 1, gives: 1, holds: 0 };
-  return Object.assign(takeUntil<T>(aborted(signal).pipe(catchError(() => of(true)))), { label });
+  return Object.assign(takeUntil<T>(aborted(signal).pipe(catchError(() => of(true)))), { label: STOCK_LABEL });
 }

@@ -1,4 +1,5 @@
 import { OptionError } from '../pipeline/errors.ts';
+import { wholeNumber } from '../pipeline/sampler.ts';
 import { indexed, type IndexedSource } from './indexed.ts';
 
 /** One of `of` contiguous parts of a source, `part` counted from 0. */
@@ -23,7 +24,7 @@ export function sliceBounds(length: number, { part, of }: Slice): { from: number
  * @throws OptionError a part that there is not; when it is opened, more parts than images
  */
 export function slice(source: IndexedSource, { part, of }: Slice): IndexedSource {
-  if (!(Number.isSafeInteger(of) && of >= 1)) throw new OptionError('slice', 'of', 'a whole number of at least 1', of);
+  wholeNumber('slice', 'of', of);
   if (!(Number.isSafeInteger(part) && part >= 0 && part < of))
     throw new OptionError('slice', 'part', `a whole number from 0 to ${of - 1}`, part);
   return indexed(source.name, [source], async () => {
