@@ -23,6 +23,12 @@ export function describeFault({ file, offset, reason }: Pick<Fault, 'file' | 'of
   return `${file}${offset === undefined ? '' : `, byte ${offset}`}: ${reason}`;
 }
 
+/** A fault as a listing has it: of the source, whoever met it. */
+export function withoutStage(fault: Fault): Omit<Fault, 'stage'> {
+  const { stage: _, ...rest } = fault;
+  return rest;
+}
+
 /** The fault of a stage at an item, with what the item says of its place. */
 export function faultAt(stage: string, item: unknown, reason: string): Fault {
   const { id, index, epoch, position } = (typeof item === 'object' && item !== null ? item : {}) as Partial<Sample>;

@@ -1,20 +1,10 @@
 import { isAbsolute, relative } from 'node:path';
-import { describeFault } from '../describe.ts';
 import { OptionError } from '../errors.ts';
 import { statIfThere } from '../files/read.ts';
 import { createProgress, duration } from '../progress.ts';
 import type { ConvertResult } from '../recipes/convert.ts';
-import {
-  collect,
-  type Command,
-  examples,
-  EXIT,
-  interruptible,
-  say,
-  sayJson,
-  sayResult,
-  wholeNumber,
-} from './program.ts';
+import { collect, type Command, examples, interruptible, say, sayJson, sayResult, wholeNumber } from './program.ts';
+import { sayFaults } from './sayFaults.ts';
 
 interface Options {
   points?: string;
@@ -25,8 +15,6 @@ interface Options {
   threads: number;
   json?: boolean;
 }
-
-const MOST_LINES = 10;
 
 /** `rxface convert`: any source in, shards or RecordIO out. Exit code 1 where a record had to be left out. */
 export function convertCommand(program: Command): void {
@@ -106,12 +94,6 @@ async function checkDest(where: string, out: string): Promise<void> {
     (await statIfThere(where))?.kind === 'folder'
   )
     throw new OptionError('convert', 'dest', `outside of '${where}', the folder that it is made from`, out);
-}
-
-function sayFaults(faults: ConvertResult['faults']): void {
-  for (const fault of faults.slice(0, MOST_LINES)) say(`rxface: ${describeFault(fault)}`);
-  if (faults.length > MOST_LINES) say(`rxface: and ${faults.length - MOST_LINES} more faults`);
-  if (faults.length > 0) process.exitCode = EXIT.failed;
 }
 
 function summary({ out, records, people, bytes, shards, seconds, recordsPerSecond, faults }: ConvertResult): string {

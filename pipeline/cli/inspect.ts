@@ -1,24 +1,11 @@
 import type { IndexedSource } from '../../sources/indexed.ts';
-import { describeFault } from '../describe.ts';
 import { OptionError } from '../errors.ts';
 import { writeFile } from '../files/write.ts';
 import { createProgress } from '../progress.ts';
-import { readConfig } from '../recipes/config.ts';
-import { verify, type Verified } from '../recipes/verify.ts';
-import { givenSource } from './givenSource.ts';
-import { inspection, type Inspection } from './inspection.ts';
-import {
-  collect,
-  type Command,
-  examples,
-  EXIT,
-  interruptible,
-  say,
-  sayJson,
-  sayResult,
-  wholeNumber,
-} from './program.ts';
-import { augmentSheet, ON_SHEET, sourceSheet } from './sheet.ts';
+import type { Verified } from '../recipes/verify.ts';
+import { inspection, ON_SHEET, type Inspection } from './inspection.ts';
+import { collect, type Command, examples, interruptible, sayJson, sayResult, wholeNumber } from './program.ts';
+import { MOST_LINES, sayFaults } from './sayFaults.ts';
 
 interface InspectOptions {
   points?: string;
@@ -31,8 +18,6 @@ interface InspectOptions {
   threads: number;
   json?: boolean;
 }
-
-const MOST_LINES = 10;
 
 /** `rxface inspect`: what is in a source, and what is wrong with it. Exit code 1 where anything is. */
 export function inspectCommand(program: Command): void {
@@ -69,11 +54,13 @@ async function inspect(paths: string[], options: InspectOptions): Promise<void> 
     throw new OptionError('inspect', '--records', 'used together with --json', 'alone');
   if (options.augment !== undefined && options.contact === undefined)
     throw new OptionError('inspect', '--augment', 'used together with --contact', 'alone');
+  const { readConfig } = await import('../recipes/config.ts');
   const config = options.augment === undefined ? undefined : await readConfig(options.augment, options.set);
   const source = await sourceOf(paths.length === 0 && options.augment ? [options.augment] : paths, options);
   try {
     const found = await inspection(source, { records: options.records ?? false });
     if (options.contact !== undefined) {
+      const { augmentSheet, sourceSheet } = await import('./sheet.ts');
       const sheet = config === undefined ? await sourceSheet(source) : await augmentSheet(source, config);
       await writeFile(options.contact, sheet);
     }
@@ -85,10 +72,7 @@ async function inspect(paths: string[], options: InspectOptions): Promise<void> 
     const more = { ...(verified && { verified: verified.records }), ...(records && { records }) };
     if (options.json) sayJson({ count, classes, perClass, bytes, faults, ...more });
     else sayResult(textOf(source, { ...found, faults }, verified));
-    const lines = verified === undefined ? MOST_LINES : Infinity;
-    for (const fault of faults.slice(0, lines)) say(`rxface: ${describeFault(fault)}`);
-    if (faults.length > lines) say(`rxface: and ${faults.length - lines} more faults`);
-    if (faults.length > 0) process.exitCode = EXIT.failed;
+    sayFaults(faults, verified === undefined ? MOST_LINES : Infinity);
   } finally {
     await source.close();
   }
@@ -96,6 +80,7 @@ async function inspect(paths: string[], options: InspectOptions): Promise<void> 
 
 /** What decoding finds; nothing where it was interrupted. */
 async function verifiedOf(source: IndexedSource, threads: number): Promise<Verified | undefined> {
+  const { verify } = await import('../recipes/verify.ts');
   let verified: Verified | undefined;
   await interruptible('', async (signal) => {
     verified = await verify(source, { threads, signal, progress: createProgress() });
@@ -108,6 +93,7 @@ async function sourceOf(paths: string[], options: InspectOptions): Promise<Index
     throw new OptionError('inspect', 'sources', 'at least one source, or a config for --augment', 'none');
   if (options.points !== undefined && paths.length > 1)
     throw new OptionError('inspect', '--points', 'a table for one source', `${paths.length} sources`);
+  const { givenSource } = await import('./givenSource.ts');
   return givenSource(paths, options);
 }
 

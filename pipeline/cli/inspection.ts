@@ -3,6 +3,10 @@ import { quantile } from '../../operators/maths/quantile.ts';
 import type { IndexedSource } from '../../sources/indexed.ts';
 import { imageSize } from '../bytes/imageSize.ts';
 import type { Fault } from '../contracts.ts';
+import { withoutStage } from '../describe.ts';
+
+/** Most images on a sheet. */
+export const ON_SHEET = 100;
 
 /** Images per person, over the people who have any. Quartiles interpolate linearly. */
 export interface PerClass {
@@ -43,12 +47,7 @@ export interface Inspection {
 /** Reads a source through once: every image's header, and with `records` the hash of every image. */
 export async function inspection(source: IndexedSource, options: { records?: boolean } = {}): Promise<Inspection> {
   await source.open();
-  const faults: Inspection['faults'] = (source.faults ?? []).map(({ file, offset, index, reason }) => ({
-    file,
-    offset,
-    index,
-    reason,
-  }));
+  const faults: Inspection['faults'] = (source.faults ?? []).map(withoutStage);
   const sizes = new Map<string, number>();
   const perLabel = new Map<number, number>();
   const records: InspectedRecord[] = [];

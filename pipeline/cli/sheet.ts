@@ -11,10 +11,9 @@ import type { IndexedSource } from '../../sources/indexed.ts';
 import type { Sample } from '../items.ts';
 import type { Pixels } from '../pixels.ts';
 import type { Config } from '../recipes/config.ts';
+import { ON_SHEET } from './inspection.ts';
 import { say } from './program.ts';
 
-/** Most images on a sheet. */
-export const ON_SHEET = 100;
 const ALIGNED = 112;
 /** Columns of the sheet of augmentations: the face as it is, then one draw of each epoch. */
 const COLUMNS = 10;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describe as name, describeFault, faultAt, sizeOf } from '../../pipeline/describe.ts';
+import { describe as name, describeFault, faultAt, sizeOf, withoutStage } from '../../pipeline/describe.ts';
 
 it('names an item by its id and its place', () => {
   expect(name({ id: 'a/1.jpg', epoch: 2, position: 5, index: 1 })).toBe("'a/1.jpg' (epoch 2, position 5)");
@@ -34,4 +34,12 @@ it('makes a fault of what an item says of its place', () => {
   expect(faultAt('work', item, 'broken')).toEqual({ stage: 'work', file: 'a.jpg', index: 9, epoch: 1, position: 2, reason: 'broken' }); // prettier-ignore
   expect(faultAt('work', 3, 'broken')).toEqual({ stage: 'work', file: 'item 3', reason: 'broken' });
   expect(faultAt('work', undefined, 'broken')).toEqual({ stage: 'work', file: 'work', reason: 'broken' });
+});
+
+it('lists a fault without whoever met it', () => {
+  expect(withoutStage({ stage: 'prepare', file: 'a.tar', offset: 512, reason: 'cut off' })).toEqual({
+    file: 'a.tar',
+    offset: 512,
+    reason: 'cut off',
+  });
 });
