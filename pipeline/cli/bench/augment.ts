@@ -8,11 +8,13 @@ import { INTERPOLATIONS } from '../../../operators/image/resize.ts';
 import { keyedRandom } from '../../../operators/maths/keyedRandom.ts';
 import { setup } from '../../../operators/prepare.ts';
 import { drawnFaces } from '../../../sources/drawnFaces.ts';
+import type { IndexedSource } from '../../../sources/indexed.ts';
 import { openSource } from '../../../sources/openSource.ts';
 import type { Sample } from '../../items.ts';
 import type { Pixels } from '../../pixels.ts';
 import type { Work } from '../../work.ts';
 import { spread, type Spread } from './benchmark.ts';
+import { heldFaces } from './heldFaces.ts';
 
 export interface AugmentBenchOptions {
   /** Faces: whatever `inspect` reads. Default: drawn ones. */
@@ -42,7 +44,7 @@ const ADAFACE = { flip: 0.5, crop: 0.2, rescale: 0.2, photometric: 0.2 };
  */
 export async function augmentTimes(options: AugmentBenchOptions = {}): Promise<AugmentRow[]> {
   const { data, images = 500, rounds = 7 } = options;
-  const faces = await load(data, images);
+  const faces = await heldFaces(await sourceOf(data, images), images);
   const context = { stage: 'prepare', seed: SEED };
   const place = await setup({}, context);
   const placed = await pixelsOf(place, faces);
@@ -86,18 +88,9 @@ export async function augmentTimes(options: AugmentBenchOptions = {}): Promise<A
   return work.map(([name], i) => ({ work: name, millisecondsPerImage: spread(times[i]!) }));
 }
 
-async function load(data: string | undefined, images: number): Promise<Sample[]> {
-  const source =
-    data === undefined
-      ? drawnFaces({ people: Math.ceil(images / PER_PERSON), perPerson: PER_PERSON, seed: SEED })
-      : await openSource(data);
-  await source.open();
-  try {
-    const count = Math.min(images, source.length ?? 0);
-    return await source.read(Int32Array.from({ length: count }, (_, i) => i));
-  } finally {
-    await source.close();
-  }
+function sourceOf(data: string | undefined, images: number): IndexedSource | Promise<IndexedSource> {
+  if (data !== undefined) return openSource(data);
+  return drawnFaces({ people: Math.ceil(images / PER_PERSON), perPerson: PER_PERSON, seed: SEED });
 }
 
 async function pixelsOf(place: Work<Sample, Sample>, faces: Sample[]): Promise<Uint8Array[]> {

@@ -6,6 +6,7 @@ import { nativeBackend, startEngine } from '../../engine/load.ts';
 import type { Sample } from '../../items.ts';
 import { decodeWithSharp } from '../../pixels.ts';
 import { workers } from '../../workers.ts';
+import { heldFaces } from './heldFaces.ts';
 
 export interface DecodeBenchOptions {
   /** JPEGs: whatever `inspect` reads. */
@@ -39,7 +40,7 @@ type Take = (pixels: Uint8Array, at: number) => void;
  */
 export async function decodeRates(options: DecodeBenchOptions): Promise<DecodeRow[]> {
   const { images = 2000, rounds = 5 } = options;
-  const faces = await load(options.data, images);
+  const faces = await heldFaces(await openSource(options.data), images);
   const contenders = [await turbo(), sharpInFlight(4), inThreads(1), inThreads(2), ...(await tensorFlow())];
   const furthest = await distances(contenders, faces);
   const seconds: number[][] = contenders.map(() => []);
@@ -55,17 +56,6 @@ export async function decodeRates(options: DecodeBenchOptions): Promise<DecodeRo
     const median = rates[Math.floor(rates.length / 2)]!;
     return { decoder, imagesPerSecond: { median, min: rates[0]!, max: rates.at(-1)! }, furthest: furthest[i]! };
   });
-}
-
-async function load(data: string, images: number): Promise<Sample[]> {
-  const source = await openSource(data);
-  await source.open();
-  try {
-    const count = Math.min(images, source.length ?? 0);
-    return await source.read(Int32Array.from({ length: count }, (_, i) => i));
-  } finally {
-    await source.close?.();
-  }
 }
 
 async function turbo(): Promise<Contender> {
