@@ -28,3 +28,9 @@ export function byLabel(stage: string, { name, labels }: Sampled): ByLabel {
   });
   return { classes, starts, indexes };
 }
+
+/** The indexes of every label, ascending; none for a label that does not occur. Views of one array. */
+export function listsByLabel(stage: string, source: Sampled): Int32Array[] {
+  const { classes, starts, indexes } = byLabel(stage, source);
+  return Array.from({ length: classes }, (_, label) => indexes.subarray(starts[label], starts[label + 1]));
+}

@@ -30,7 +30,7 @@ export { parallel } from './parallel.ts';
 export { partition } from './partition.ts';
 export type { PartitionOptions } from './partition.ts';
 export type { Pixels } from './pixels.ts';
-export { createProgress } from './progress.ts';
+export { createProgress, showRun } from './progress.ts';
 export type { Progress, Standing } from './progress.ts';
 export type { FaultBudget, FaultBudgets, LinkReport, NodeReport, RunOptions, RunReport } from './report.ts';
 export { restarted } from './restarted.ts';

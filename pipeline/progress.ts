@@ -1,3 +1,5 @@
+import type { RunReport } from './report.ts';
+
 /** How long work stands, for its progress line. */
 export interface Standing {
   /** What is counted: 'images'. */
@@ -22,6 +24,26 @@ export interface Progress {
   note(line: string): void;
   /** Ends the line; may be called again. */
   end(): void;
+}
+
+/**
+ * Shows how a run stands by the items of one node: what `run` takes as `onProgress`.
+ *
+ * @param of.node whose items count. Default: the last one's
+ * @param of.each units an item of that node stands for. Default 1
+ * @param of.from units done before this run began. Default 0
+ */
+export function showRun(
+  progress: Progress | undefined,
+  of: { unit: string; total: number; node?: string; each?: number; from?: number },
+): (report: RunReport) => void {
+  const { unit, total, node, each = 1, from = 0 } = of;
+  return ({ nodes, seconds, limiting }) => {
+    const counted = node === undefined ? nodes.at(-1) : nodes.find(({ name }) => name === node);
+    const moved = Math.min(total - from, (counted?.items ?? 0) * each);
+    const rate = moved / seconds;
+    progress?.show({ unit, done: from + moved, total, rate, limiting, left: (total - from - moved) / rate });
+  };
 }
 
 /** Where progress goes: a terminal or a file, never where results go. */

@@ -1,5 +1,6 @@
 export { toCheckpoints, writeCheckpoint, type CheckpointOptions } from './checkpoints.ts';
 export { toConsole, type ConsoleOptions } from './console.ts';
+export { toEach } from './each.ts';
 export { inOrder } from './inOrder.ts';
 export { jsonLine, toJsonl } from './jsonLines.ts';
 export { toNpy } from './npy.ts';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { map } from 'rxjs';
-import { FormatError, graph, OptionError, run, workers, type Fault, type Progress, type Sample } from 'rxface';
+import { FormatError, graph, OptionError, run, showRun, workers, type Fault, type Progress, type Sample } from 'rxface';
 import { beginOutput, toRecordIO, toShards, type Unfinished } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
+import { withoutStage } from '../describe.ts';
 
 export interface ConvertOptions {
   /** NAME.rec for RecordIO with NAME.idx and `property` beside it; anything else is a folder of shards. */
@@ -68,17 +69,7 @@ async function convertOpen(faces: IndexedSource, options: ConvertOptions): Promi
       ? undefined
       : await run(graphOf(faces, output, options, isRecordIO), {
           ...(signal && { signal }),
-          onProgress: ({ nodes, seconds, limiting }) => {
-            const moved = nodes.at(-1)!.items;
-            progress?.show({
-              unit: 'records',
-              done: from + moved,
-              total,
-              rate: moved / seconds,
-              limiting,
-              left: ((total - from - moved) * seconds) / moved,
-            });
-          },
+          onProgress: showRun(progress, { unit: 'records', total, from }),
         });
     const { records, bytes, faults, figures } = output.standing;
     const seconds = report?.seconds ?? 0;
@@ -118,11 +109,6 @@ function graphOf(faces: IndexedSource, output: Unfinished, options: ConvertOptio
 /** They have done their work: the face is aligned. */
 function withoutPoints(sample: Sample): Sample {
   const { points: _, ...rest } = sample;
-  return rest;
-}
-
-function withoutStage(fault: Fault): Omit<Fault, 'stage'> {
-  const { stage: _, ...rest } = fault;
   return rest;
 }
 

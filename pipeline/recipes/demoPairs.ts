@@ -1,6 +1,7 @@
 import type { PairProtocol } from 'rxface';
 import { hashKey, keyedRandom } from 'rxface/operators';
 import type { IndexedSource } from 'rxface/sources';
+import { listsByLabel } from '../byLabel.ts';
 import { OptionError } from '../errors.ts';
 
 const FOLDS = 10;
@@ -17,10 +18,10 @@ export function randomPairs(
   { name, labels, id }: Pick<IndexedSource, 'name' | 'labels' | 'id'>,
   { most, seed }: { most: number; seed: number },
 ): PairProtocol {
-  const images = new Map<number, number[]>();
-  for (const [i, label] of labels.entries()) images.set(label, [...(images.get(label) ?? []), i]);
-  const people = [...images.values()];
-  const together = people.flatMap((own) => own.flatMap((a, k) => own.slice(k + 1).map((b) => [a, b] as const)));
+  const people = listsByLabel('demo', { name, labels, length: labels.length });
+  const together = people.flatMap((own) =>
+    [...own].flatMap((a, k) => Array.from(own.subarray(k + 1), (b) => [a, b] as const)),
+  );
   // There are at least as many pairs of two people as these, or else more are drawn below than there are.
   const apart = (labels.length * (labels.length - 1)) / 2 - together.length;
   const each = Math.min(Math.floor(most / 2 / FOLDS), Math.floor(Math.min(together.length, apart / 2) / FOLDS));

@@ -1,5 +1,6 @@
 import { hashKey } from 'rxface/operators';
 import { indexed, type IndexedSource } from 'rxface/sources';
+import { listsByLabel } from '../byLabel.ts';
 import { OptionError } from '../errors.ts';
 
 /** Fewer teach nothing, and give no pairs to verify on. */
@@ -26,10 +27,9 @@ export async function dividePeople(
   { people, unseen, perPerson, seed }: { people: number; unseen: number; perPerson: number; seed: number },
 ): Promise<DividedPeople> {
   await source.open();
-  const images = new Map<number, number[]>();
-  for (const [i, label] of source.labels.entries())
-    if (label >= 0) images.set(label, [...(images.get(label) ?? []), i]);
-  const fit = [...images].filter(([, own]) => own.length >= LEAST_IMAGES);
+  const { name, labels } = source;
+  const images = listsByLabel('demo', { name, labels, length: labels.length });
+  const fit = [...images.entries()].filter(([, own]) => own.length >= LEAST_IMAGES);
   if (fit.length < LEAST_PEOPLE) {
     const expected = `images of at least ${LEAST_PEOPLE} people, ${LEAST_IMAGES} of each`;
     throw new OptionError('demo', '--data', expected, `${fit.length} such people in ${source.name}`);
@@ -42,7 +42,7 @@ export async function dividePeople(
       source,
       chosen.map(([label, own]) => ({
         name: source.classes?.[label] ?? String(label),
-        images: own.slice(0, perPerson),
+        images: own.subarray(0, perPerson),
       })),
       called,
     );
@@ -53,9 +53,9 @@ export async function dividePeople(
 }
 
 /** These images of these people; the ids are NAME/NUMBER, whatever the source called them. */
-function facesOf(source: IndexedSource, people: { name: string; images: number[] }[], called: string): IndexedSource {
+function facesOf(source: IndexedSource, people: { name: string; images: Int32Array }[], called: string): IndexedSource {
   const rows = people.flatMap(({ name, images }, label) =>
-    images.map((index, i) => ({ name, index, label, number: i + 1 })),
+    Array.from(images, (index, i) => ({ name, index, label, number: i + 1 })),
   );
   return indexed(`${source.name}, ${called}`, [source], async () => ({
     classes: people.map(({ name }) => name),

@@ -1,4 +1,4 @@
-import { graph, run, workers, type Progress } from 'rxface';
+import { graph, run, showRun, workers, type Progress } from 'rxface';
 import { batch, embed, type Model } from 'rxface/operators';
 import { toNpy } from 'rxface/sinks';
 import { slice, sliceBounds, type IndexedSource, type Slice } from 'rxface/sources';
@@ -56,17 +56,7 @@ export async function embedFaces(
     const { seconds } = await run(embedding, {
       ...(signal && { signal }),
       faults: { count: 0, rate: 0 },
-      onProgress: ({ nodes, seconds: ran, limiting }) => {
-        const done = Math.min(total, (nodes.find(({ name }) => name === 'npy')?.items ?? 0) * count);
-        progress?.show({
-          unit: 'images',
-          done,
-          total,
-          rate: done / ran,
-          limiting,
-          left: ((total - done) * ran) / done,
-        });
-      },
+      onProgress: showRun(progress, { unit: 'images', total, each: count }),
     });
     const { embedding: dimension } = model.architecture;
     return { out, count: total, ...(rows && { shard: rows }), dimension, seconds, imagesPerSecond: total / seconds };

@@ -1,4 +1,4 @@
-import { graph, run, workers, type PairProtocol, type Progress, type Sample, type Sink } from 'rxface';
+import { graph, run, showRun, workers, type PairProtocol, type Progress, type Sample } from 'rxface';
 import {
   batch,
   embed,
@@ -9,6 +9,7 @@ import {
   type PairScores,
   type VerificationResult,
 } from 'rxface/operators';
+import { toEach } from 'rxface/sinks';
 import { cfp, lfw, only, openSource, type IndexedSource } from 'rxface/sources';
 import { reducedName } from './reducedName.ts';
 
@@ -79,11 +80,6 @@ async function score(
   demand((row) => named.has(row));
 
   let scores: PairScores | undefined;
-  const keep: Sink<PairScores> = {
-    open: async () => {},
-    write: (item) => void (scores = item),
-    close: async () => {},
-  };
   const { size } = model.architecture;
   const prepare = { threads, size, ...(reduce !== undefined && { reduce }) };
   const scoring = graph(`evaluate ${protocol.name}`)
@@ -95,17 +91,20 @@ async function score(
     .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
     .pipe('embed', embed({ model }), { capacity: 2 })
     .pipe('pairs', verifyPairs(protocol), { capacity: 1 })
-    .sink('scores', keep);
+    .sink(
+      'scores',
+      toEach<PairScores>((item) => void (scores = item)),
+    );
   try {
     await run(scoring, {
       ...(signal && { signal }),
       faults: { count: 0, rate: 0 },
-      onProgress: ({ nodes, seconds, limiting }) => {
-        const done = Math.min(names.length, (nodes.find((node) => node.name === 'embed')?.items ?? 0) * count);
-        const rate = done / seconds;
-        const left = (names.length - done) / rate;
-        progress?.show({ unit: `images of ${protocol.name}`, done, total: names.length, rate, limiting, left });
-      },
+      onProgress: showRun(progress, {
+        unit: `images of ${protocol.name}`,
+        total: names.length,
+        node: 'embed',
+        each: count,
+      }),
     });
     return scores!;
   } finally {

@@ -1,7 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { run, type Graph, type Progress, type Sink, type StepItem } from 'rxface';
+import { run, type Graph, type Progress, type StepItem } from 'rxface';
 import { embed, imageNames, Model, trainStep } from 'rxface/operators';
-import { toConsole } from 'rxface/sinks';
+import { toConsole, toEach } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
 import { from, lastValueFrom } from 'rxjs';
 import { dataPath } from './data.ts';
@@ -49,17 +49,13 @@ export async function someSteps(options: {
   const enough = new AbortController();
   const taken: number[] = [];
   let before: number | undefined;
-  const files: Sink<StepItem> = {
-    open: async () => {},
-    write({ time }) {
-      const now = performance.now() / 1000;
-      taken.push(before === undefined ? time.seconds : now - before);
-      before = now;
-      const all = taken.reduce((sum, seconds) => sum + seconds);
-      if (taken.length >= STEPS || (taken.length > 1 && all > SECONDS)) enough.abort();
-    },
-    close: async () => {},
-  };
+  const files = toEach<StepItem>(({ time }) => {
+    const now = performance.now() / 1000;
+    taken.push(before === undefined ? time.seconds : now - before);
+    before = now;
+    const all = taken.reduce((sum, seconds) => sum + seconds);
+    if (taken.length >= STEPS || (taken.length > 1 && all > SECONDS)) enough.abort();
+  });
   const total = Math.min(STEPS, plan.perEpoch);
   const standing = ({ iteration }: StepItem) => ({ unit: 'steps of a trial', done: iteration, total });
   const line = toConsole<StepItem>({ progress, standing });

@@ -1,5 +1,5 @@
-import type { Batch, Graph, RunMetrics, Sample, Sink, Source, Stage, StepItem } from 'rxface';
-import type { FlowLink, FlowNode, FlowPlot } from 'rxface/sinks';
+import type { Batch, Graph, RunMetrics, Sample, Source, Stage, StepItem } from 'rxface';
+import { toEach, type FlowLink, type FlowNode, type FlowPlot } from 'rxface/sinks';
 import { EMPTY } from 'rxjs';
 import { draw } from '../draw.ts';
 import { inletsOf, outOf } from '../nodes.ts';
@@ -9,10 +9,16 @@ import { trainingGraph } from './trainingGraph.ts';
 /** The graph that trains one epoch of a config, to look at: no data is opened and no engine started, and it cannot be run. */
 export function graphOf(config: Config): Graph {
   const faces: Source<Sample> = { name: 'faces', read: () => [], async *[Symbol.asyncIterator]() {} };
-  const drain = (): Sink<StepItem> => ({ open: async () => {}, write: () => {}, close: async () => {} });
   const label = { in: 'Batch', out: 'StepItem', keeps: 'order, count', asks: 1, gives: 1, holds: 0 };
   const step: Stage<Batch, StepItem> = Object.assign(() => EMPTY, { label });
-  return trainingGraph(config, { faces, epoch: 0, position: 0, step, files: drain(), console: drain() });
+  return trainingGraph(config, {
+    faces,
+    epoch: 0,
+    position: 0,
+    step,
+    files: toEach(() => {}),
+    console: toEach(() => {}),
+  });
 }
 
 /** The graph as Mermaid, with how it stands where that is known. */

@@ -1,6 +1,7 @@
 import { graph, run, workers } from 'rxface';
 import type { Batch, Flow, Graph, Sample, Sink, Source, Stage, StepItem } from 'rxface';
 import { batch } from 'rxface/operators';
+import { toEach } from 'rxface/sinks';
 import { take } from 'rxjs';
 import type { Config } from './schema.ts';
 
@@ -26,7 +27,7 @@ export function trainingGraph(config: Config, { step, files, console: line, ...p
 /** The first `count` faces of an epoch as training sees them, read for themselves: the same draws, whoever asks. */
 export async function firstFaces(config: Config, faces: Source<Sample>, count: number, epoch = 0): Promise<Batch> {
   let first: Batch | undefined;
-  const keep: Sink<Batch> = { open: async () => {}, write: (item) => void (first = item), close: async () => {} };
+  const keep = toEach<Batch>((item) => void (first = item));
   const few: Config = { ...config, train: { ...config.train, batch: count, threads: 0 } };
   await run(batches(few, { faces, epoch, position: 0 }).pipe('first', take(1), { capacity: 1 }).sink('keep', keep));
   return first!;

@@ -1,5 +1,7 @@
-import { graph, run, workers, type Fault, type Progress, type Sample, type Sink } from 'rxface';
+import { graph, run, showRun, workers, type Fault, type Progress, type Sample } from 'rxface';
+import { toEach } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
+import { withoutStage } from '../describe.ts';
 
 export interface VerifyOptions {
   /** Threads that decode; what is found does not depend on it. Default 2. */
@@ -21,29 +23,20 @@ export interface Verified {
 export async function verify(faces: IndexedSource, options: VerifyOptions = {}): Promise<Verified> {
   const { threads = 2, signal, progress } = options;
   await faces.open();
-  const broken: Verified['broken'] = [];
-  for (const { file, offset, index, reason } of faces.faults ?? []) broken.push({ file, offset, index, reason });
-  const list: Sink<Sample> = {
-    open: async () => {},
-    write({ id, index, damage }) {
-      if (damage !== undefined) broken.push({ ...faces.place(index), index, reason: `'${id}': ${damage}` });
-    },
-    close: async () => {},
-  };
+  const broken: Verified['broken'] = (faces.faults ?? []).map(withoutStage);
+  const list = toEach<Sample>(({ id, index, damage }) => {
+    if (damage !== undefined) broken.push({ ...faces.place(index), index, reason: `'${id}': ${damage}` });
+  });
   // Photographs can have megabytes each: the links count them too.
   const flow = graph('verify')
     .source('faces', faces, { capacity: 128, bytes: 2 ** 26 })
     .pipe('verify', workers<Sample>('rxface/operators/verify', { threads }), { capacity: 32 * Math.max(1, threads) })
     .sink('list', list);
-  const total = faces.length!;
   const { nodes, seconds } = await run(flow, {
     ...(signal && { signal }),
     // A damaged index is listed with the rest.
     faults: { count: Infinity },
-    onProgress: ({ nodes: moving, seconds: passed, limiting }) => {
-      const done = moving.at(-1)!.items;
-      progress?.show({ unit: 'records', done, total, rate: done / passed, limiting, left: ((total - done) * passed) / done }); // prettier-ignore
-    },
+    onProgress: showRun(progress, { unit: 'records', total: faces.length! }),
   }).finally(() => progress?.end());
   return { records: nodes.at(-1)!.items, seconds, broken };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { byLabel } from '../../pipeline/byLabel.ts';
+import { byLabel, listsByLabel } from '../../pipeline/byLabel.ts';
 import { namedSource } from '../fixtures/sampled.ts';
 
 it('sorts the images of a source by whose they are, and leaves out those of nobody', () => {
@@ -19,6 +19,11 @@ it('agrees with a filter for each label', () => {
         );
     }),
   );
+});
+
+it('gives a list for each label, empty for one that does not occur', () => {
+  const lists = listsByLabel('test', namedSource({ labels: [2, 0, -1, 2, 0, 2] }));
+  expect(lists.map((list) => [...list])).toEqual([[1, 4], [], [0, 3, 5]]);
 });
 
 it('wants to know whose the images are', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProgress, duration, standingLine } from '../../pipeline/progress.ts';
+import { createProgress, duration, showRun, standingLine, type Standing } from '../../pipeline/progress.ts';
 
 function recorder(isTTY: boolean) {
   const written: string[] = [];
@@ -34,6 +34,27 @@ describe('standingLine', () => {
     expect(standingLine({ ...standing, limiting: 'step', left: 400 })).toBe(
       '1,240/2,232 images, 162 a second, loss 5.123, limited by step, 7 min left',
     );
+  });
+});
+
+describe('showRun', () => {
+  const shown = (of: Parameters<typeof showRun>[1], items: number): Standing => {
+    let standing: Standing | undefined;
+    const progress = { show: (now: Standing) => void (standing = now), note() {}, end() {} };
+    const nodes = ['embed', 'out'].map((name, i) => ({ name, items: items - i }));
+    showRun(progress, of)({ nodes, seconds: 4, limiting: 'embed' } as never);
+    return standing!;
+  };
+
+  it('counts the items of the last node', () => {
+    const standing = { unit: 'images', done: 20, total: 100, rate: 5, limiting: 'embed', left: 16 };
+    expect(shown({ unit: 'images', total: 100 }, 21)).toEqual(standing);
+  });
+
+  it('counts those of a node by what each stands for, goes on where it was and never passes the total', () => {
+    expect(shown({ unit: 'images', total: 100, node: 'embed', each: 8 }, 2)).toMatchObject({ done: 16, rate: 4 });
+    expect(shown({ unit: 'images', total: 100, node: 'embed', each: 8 }, 20)).toMatchObject({ done: 100, left: 0 });
+    expect(shown({ unit: 'images', total: 100, from: 60 }, 21)).toMatchObject({ done: 80, rate: 5, left: 4 });
   });
 });
 

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { take } from 'rxjs';
 import { batch } from '../../../operators/flow/batch.ts';
+import { toEach } from '../../../sinks/each.ts';
 import { drawnFaces } from '../../../sources/drawnFaces.ts';
 import type { IndexedSource } from '../../../sources/indexed.ts';
 import { openSource } from '../../../sources/openSource.ts';
-import type { Sink, Source } from '../../contracts.ts';
+import type { Source } from '../../contracts.ts';
 import { OptionError } from '../../errors.ts';
 import { makeFolder, remove } from '../../files/write.ts';
 import { graph } from '../../graph.ts';
@@ -144,11 +145,7 @@ function ours(faces: IndexedSource, augmented: boolean, { batch: count, threads 
     augmented,
     async time(batches) {
       let images = 0;
-      const sink: Sink<Batch> = {
-        open: async () => {},
-        write: ({ labels }) => void (images += labels.length),
-        close: async () => {},
-      };
+      const sink = toEach<Batch>(({ labels }) => void (images += labels.length));
       const options = { threads, size: [SIZE, SIZE], ...(augmented && { augment: ADAFACE }) };
       const flow = graph('load', { seed: SEED })
         .source('faces', held, { shuffle: 'full', epochs: epoch + 1, from: { epoch, position: 0 } })
