@@ -13,9 +13,32 @@ export interface Pixels {
  * Colour profiles and orientation tags are ignored, alpha is dropped and only the first picture of an animation is
  * taken: landmarks and the other decoders speak of the pixels as stored.
  *
- * @throws Error of libvips where the bytes are no image, or a damaged one: a warning counts as damage.
+ * @throws Error of libvips where the bytes are no image, or a damaged one: a warning counts as damage. The same for the same
+ *   bytes, whatever is decoded beside.
  */
 export async function decodeWithSharp(bytes: Uint8Array): Promise<Pixels> {
+  const first = decode(bytes);
+  underWay.add(first);
+  try {
+    return await first;
+  } catch {
+    // libvips has one account of errors for all that is decoded at once: what it said of this image may be lost, or be of another.
+    const alone = queue.then(async () => {
+      await Promise.allSettled(underWay);
+      return decode(bytes);
+    });
+    queue = alone.catch(() => undefined);
+    return await alone;
+  } finally {
+    underWay.delete(first);
+  }
+}
+
+/** First tries that are not settled, and images that are decoded again, one after another. */
+const underWay = new Set<Promise<Pixels>>();
+let queue: Promise<unknown> = Promise.resolve();
+
+async function decode(bytes: Uint8Array): Promise<Pixels> {
   const sharp = await loadSharp();
   const { data, info } = await sharp(bytes, { ignoreIcc: true })
     .toColourspace('srgb')

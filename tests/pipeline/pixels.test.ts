@@ -60,3 +60,17 @@ test('an SVG is rendered as JPEG, in memory of its own, and blurred if so asked'
   expect(left! > before! && before! > after! && after! > right!).toBe(true);
   expect(Math.abs(before! + after! - 255)).toBeLessThan(6);
 });
+
+test('says the same of a damaged image, whatever is decoded beside', async () => {
+  const whole = await sharp({ create: { width: 40, height: 40, channels: 3, background: '#a63' } })
+    .jpeg()
+    .toBuffer();
+  const kinds = [whole.subarray(0, whole.length - 5), Buffer.concat([whole.subarray(0, 200), whole.subarray(210)])];
+  const saidOf = (bytes: Uint8Array): Promise<string> => decodeWithSharp(bytes).then(() => '', String);
+  const alone = [await saidOf(kinds[0]!), await saidOf(kinds[1]!)];
+  expect(alone[0]).toMatch(/premature end/i);
+  for (let round = 0; round < 5; round++)
+    expect(await Promise.all(Array.from({ length: 24 }, (_, i) => saidOf(kinds[i % 2]!)))).toEqual(
+      Array.from({ length: 24 }, (_, i) => alone[i % 2]),
+    );
+});
