@@ -79,7 +79,7 @@ export function benchCommand(program: Command): void {
       '.rec, or what becomes one for the while: tar, tar.gz, shards, image folder (default: drawn)',
     )
     .option('--batch <n>', 'images a batch', wholeNumber(1), 128)
-    .option('--batches <n>', 'batches a round', wholeNumber(1), 80)
+    .option('--batches <n>', 'batches a round, over as many epochs as they take', wholeNumber(1), 400)
     .option('--threads <n>', 'threads, and worker processes of PyTorch', wholeNumber(0), 2)
     .option('--rounds <n>', "everybody's turns", wholeNumber(1), 5)
     .option('--peer <python>', 'a python that has PyTorch, OpenCV and Pillow (default: python3, if it has PyTorch)')
@@ -89,9 +89,10 @@ export function benchCommand(program: Command): void {
       const { loadRates } = await import('./bench/load.ts');
       const loaders = await loadRates(options, say);
       if (json) return sayJson({ loaders });
-      const rows = loaders.flatMap(({ loader, augmented, imagesPerSecond, ratio }) => [
+      const rows = loaders.flatMap(({ loader, augmented, imagesPerSecond, ratio, residentMB }) => [
         line(`${loader}${augmented ? ', augmented' : ''}`, imagesPerSecond, 0),
         ...(ratio ? [line('  rxface over it', ratio)] : []),
+        ...(residentMB ? [`  MB resident after each of ${residentMB.length} epochs: ${residentMB.join(', ')}`] : []),
       ]);
       sayResult(['images a second, median (least to most)', ...rows].join('\n'));
     });
