@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keyedRandom } from '../../../operators/maths/keyedRandom.ts';
-import { fold } from '../../../operators/net/folded.ts';
+import { fold, type Folded } from '../../../operators/net/folded.ts';
 import { architecture, createModel, type Architecture, type Model } from '../../../operators/net/model.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 
@@ -92,7 +92,8 @@ describe('folding', () => {
 
   it('knows when a weight has been replaced, and survives a tidy', () => {
     const model = random(architecture('ir10', { ...small, size: [16, 16] }));
-    const folded = tf.tidy(() => fold(model));
+    let folded!: Folded;
+    tf.tidy(() => void (folded = fold(model)));
     expect(folded.current()).toBe(true);
     folded.embed(images(1, [16, 16])).dispose();
     const name = 'body.0.res_layer.0.running_mean';
