@@ -1,5 +1,6 @@
 export { architecture, createModel, emptyModel, Model } from './net/model.ts';
 export type { Architecture, ArchitectureName } from './net/model.ts';
+export { fold, type Folded } from './net/folded.ts';
 export type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './net/layer.ts';
 export { createScope } from './net/scope.ts';
 export { normalise } from './net/normalise.ts';
