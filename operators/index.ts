@@ -20,6 +20,15 @@ export { softmax } from './margins/softmax.ts';
 export { sphereFace, type Annealing, type SphereFaceOptions } from './margins/sphereFace.ts';
 export { withFiltering, type FilteringOptions } from './margins/withFiltering.ts';
 export { CENTRES, classCentres, type Centres } from './net/centres.ts';
+export { VARIATION_CLASSES } from './variation/classes.ts';
+export { countLabels, type LabelCount } from './variation/countLabels.ts';
+export {
+  variationClassifier,
+  type VariationClassifier,
+  type VariationClassifierOptions,
+  type VariationLoss,
+} from './variation/classifier.ts';
+export { poseLabel, poseOf, type Pose } from './variation/poseOf.ts';
 export { embed, type EmbedOptions } from './steps/embed.ts';
 export { sgd, type Decay, type Sgd, type SgdOptions } from './steps/sgd.ts';
 export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';
