@@ -29,6 +29,9 @@ export {
   type VariationLoss,
 } from './variation/classifier.ts';
 export { poseLabel, poseOf, type Pose } from './variation/poseOf.ts';
+export { choose, type Chosen, type ChooseOptions, type MiningMode } from './mining/choose.ts';
+export { metaPool, type MetaPool, type MetaPoolOptions } from './mining/metaPool.ts';
+export { mine, type MetaBatch, type MineOptions } from './mining/mine.ts';
 export { embed, type EmbedOptions } from './steps/embed.ts';
 export { sgd, type Decay, type Sgd, type SgdOptions } from './steps/sgd.ts';
 export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';

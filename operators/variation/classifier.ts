@@ -58,6 +58,8 @@ export interface VariationClassifier {
   readonly factor: Factor;
   readonly classes: number;
   readonly dimension: number;
+  readonly scale: number;
+  readonly features: 'unit' | 'raw';
   /** `weight` [C, d] and `bias` [C]; the classifier's own, replaced by each update. */
   readonly params: { weight: Tensor2D; bias: Tensor1D };
   /** Updates so far; rows without any label make none. */
@@ -139,6 +141,8 @@ export function variationClassifier(options: VariationClassifierOptions): Variat
     factor,
     classes,
     dimension,
+    scale,
+    features,
     params,
     get updates() {
       return updates;
