@@ -28,11 +28,16 @@ export {
   type VariationClassifierOptions,
   type VariationLoss,
 } from './variation/classifier.ts';
+export { allLogits } from './variation/allLogits.ts';
+export { teach } from './variation/teach.ts';
 export { poseLabel, poseOf, type Pose } from './variation/poseOf.ts';
 export { choose, type Chosen, type ChooseOptions, type MiningMode } from './mining/choose.ts';
 export { metaPool, type MetaPool, type MetaPoolOptions } from './mining/metaPool.ts';
 export { mine, type MetaBatch, type MineOptions } from './mining/mine.ts';
 export { embed, type EmbedOptions } from './steps/embed.ts';
+export { fillPool, type FillPoolOptions } from './steps/fillPool.ts';
+export { replenish } from './steps/replenish.ts';
+export { warmUpStep, type WarmUpStep, type WarmUpStepOptions } from './steps/warmUpStep.ts';
 export { sgd, type Decay, type Sgd, type SgdOptions } from './steps/sgd.ts';
 export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';
 export { trainStep, type TrainStep, type TrainStepOptions } from './steps/trainStep.ts';
