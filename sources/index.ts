@@ -1,4 +1,5 @@
 export { readNewestCheckpoint, readWeights, type Checkpoint, type Weights } from './checkpoint.ts';
+export { copies } from './copies.ts';
 export { concat } from './concat.ts';
 export { drop, dropList } from './drop.ts';
 export { drawnFaces, type DrawnFacesOptions } from './drawnFaces.ts';
@@ -13,7 +14,7 @@ export { tar } from './tar.ts';
 export { cfp } from './cfp.ts';
 export { lfw } from './lfw.ts';
 export { labelled, type LabelOf } from './labelled.ts';
-export { columnLabels, FAIRFACE_GROUPS, landmarkLabels } from './labelTables.ts';
+export { columnLabels, FAIRFACE_GROUPS, landmarkLabels, valuesOf } from './labelTables.ts';
 export { onlyFolds, peopleOfFolds } from './officialFolds.ts';
 export { overlapTable, refuseShared, sharedPeople, type PeopleOfSet, type SamePerson, type Shared } from './overlap.ts';
 export { parts } from './parts.ts';

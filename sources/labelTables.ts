@@ -25,23 +25,32 @@ export const FAIRFACE_GROUPS: Readonly<Record<string, number>> = {
  * ```
  *
  * @param options.classes label of each text in the column; an image with another text has none. Absent: the texts are the labels
- * @throws FileError, FormatError for a column that is missing, or a text that is no label where `classes` is absent
+ * @throws FileError, FormatError for a column that is missing; a text that is no label, where `classes` is absent, when it is asked for
  */
 export async function columnLabels(
   path: string,
   { column, classes }: { column: string; classes?: Readonly<Record<string, number>> | undefined },
 ): Promise<LabelOf> {
-  const table = parseCsv(gunzip(await readFile(path), path), path);
-  const [image = 0, at = 0] = columnsOf(table, ['image', column], path);
-  const labelIn = (row: string[]): number | undefined => {
-    const text = row[at]!;
+  const textOf = await valuesOf(path, column);
+  return (id) => {
+    const text = textOf(id);
+    if (text === undefined) return undefined;
     if (classes !== undefined) return Object.hasOwn(classes, text) ? classes[text] : undefined;
-    if (text === '') return undefined;
-    if (!/^\d+$/.test(text)) throw new FormatError(path, undefined, `a label in ${column} of '${row[image]}'`, text);
+    if (!/^\d+$/.test(text)) throw new FormatError(path, undefined, `a label in ${column} of '${id}'`, text);
     return Number(text);
   };
-  const labels = new Map(table.rows.map((row) => [row[image]!, labelIn(row)]));
-  return (id) => labels.get(id);
+}
+
+/**
+ * The texts of a column of a table, plain or gzipped, by the ids in its column `image`; undefined where there is none.
+ *
+ * @throws FileError, FormatError for a column that is missing
+ */
+export async function valuesOf(path: string, column: string): Promise<(id: string) => string | undefined> {
+  const table = parseCsv(gunzip(await readFile(path), path), path);
+  const [image = 0, at = 0] = columnsOf(table, ['image', column], path);
+  const texts = new Map(table.rows.map((row) => [row[image]!, row[at]!]));
+  return (id) => texts.get(id) || undefined;
 }
 
 /**

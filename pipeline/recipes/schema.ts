@@ -1,13 +1,14 @@
 import { above, below, flag, is, named, number, oneOf, path, section, whole, z } from './fields.ts';
 import { augment } from './augmentSchema.ts';
 import { head } from './headSchema.ts';
-import { reducedName } from './reducedName.ts';
+import { evaluationName } from './evaluationName.ts';
 
 /**
  * What a training config may say, with bounds and defaults: config.ts puts file, line, path and value around the
  * messages.
  */
 const SIZE = 'two whole numbers of at least 16, height and width';
+const FOLDS = 'at least two ascending numbers of folds, from 1';
 const WIDTHS = 'four whole numbers of at least 1, the channels of the stages';
 const drop = section({
   /** Table with the columns set_a, id_a, set_b, id_b. */
@@ -50,6 +51,12 @@ const evaluation = section({
   pairs: path,
   /** Brings every face down to so many pixels and back first; the evaluation is then called 'lfw-20px'. */
   reduce: whole(1).optional(),
+  /** Blurs every face with a Gaussian kernel of so many pixels first: 'lfw-blur7'. */
+  blur: whole(3).refine(isOdd, { error: 'an odd number of at least 3' }).optional(),
+  /** Covers one face of each pair by a black square of so many pixels: 'lfw-oc29'. */
+  occlude: whole(1).optional(),
+  /** Only these folds of the protocol, at least two: 'cfp-fp-folds5to10'. */
+  folds: z.array(whole(1), { error: FOLDS }).min(2, { error: FOLDS }).refine(isAscending, { error: FOLDS }).optional(),
   /** After every so many epochs and at the end; absent: only at the end. */
   every: whole(1).optional(),
 });
@@ -159,16 +166,24 @@ function acrossSections(config: Config): ReturnType<typeof checkConfig> {
   };
   const { checkpoint, evaluate, model, schedule: rate } = config;
   const { best } = checkpoint;
-  const names = evaluate.map(({ protocol, reduce }) => reducedName(protocol, reduce));
+  const names = evaluate.map(({ protocol, ...variant }) => evaluationName(protocol, variant));
   const judges = names.length > 0 ? `one of ${names.join(', ')}, which evaluate lists` : 'left out: evaluate is empty';
   demand(best === undefined || names.includes(best), ['checkpoint', 'best'], judges);
   const [height] = model.size;
-  for (const [i, { reduce = 1 }] of evaluate.entries())
-    demand(reduce <= height, ['evaluate', i, 'reduce'], `at most the ${height} pixels of model.size`);
+  for (const [i, given] of evaluate.entries())
+    for (const key of ['reduce', 'blur', 'occlude'] as const)
+      demand((given[key] ?? 1) <= height, ['evaluate', i, key], `at most the ${height} pixels of model.size`);
   if (rate.name === 'cosine') demand(rate.to <= rate.lr, ['schedule', 'to'], `at most schedule.lr = ${rate.lr}`);
   if (rate.name === 'step') {
-    const ascending = rate.milestones.every((epoch, i) => epoch > (rate.milestones[i - 1] ?? 0));
-    demand(ascending, ['schedule', 'milestones'], 'ascending epochs');
+    demand(isAscending(rate.milestones), ['schedule', 'milestones'], 'ascending epochs');
   }
   return faults.length > 0 ? { faults } : { config };
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((number, i) => number > (numbers[i - 1] ?? 0));
+}
+
+function isOdd(number: number): boolean {
+  return number % 2 === 1;
 }
