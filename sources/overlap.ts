@@ -2,6 +2,7 @@ import { columnsOf, parseCsv } from '../pipeline/bytes/csv.ts';
 import { gunzip } from '../pipeline/bytes/gzip.ts';
 import { RxfaceError } from '../pipeline/errors.ts';
 import { readFile } from '../pipeline/files/read.ts';
+import { numberOf } from './parse/numberOf.ts';
 
 /** The people of one set, by the name that tables of overlaps call it, if any does. */
 export interface PeopleOfSet {
@@ -45,7 +46,7 @@ export async function overlapTable(path: string): Promise<SamePerson[]> {
  * ```
  *
  * Names are compared without regard to case, spaces, '_' and '-'. A name of digits alone is a number in its own set: it
- * means the same person only in a set of the same name.
+ * means the same person only in a set of the same name. In a table it may have the name behind it, '004 Ada Lovelace'.
  */
 export function sharedPeople(
   left: readonly PeopleOfSet[],
@@ -62,13 +63,13 @@ export function sharedPeople(
     const same = names.get(nameKey(set, name));
     if (same !== undefined) add(same, label(set, name), 'the same name');
   }
-  const [here, there] = [left, right].map(
-    (sets) => new Set(everybody(sets).map(({ set, name }) => label(set, name))),
-  ) as [Set<string>, Set<string>];
+  const keysOf = (sets: readonly PeopleOfSet[]): Set<string> =>
+    new Set(everybody(sets).map(({ set, name }) => label(set, numberOf(name))));
+  const [here, there] = [keysOf(left), keysOf(right)];
   for (const { setA, a, setB, b, file } of tables) {
-    const [one, other] = [label(setA, a), label(setB, b)];
-    if (here.has(one) && there.has(other)) add(one, other, file);
-    if (here.has(other) && there.has(one)) add(other, one, file);
+    const [one, other] = [label(setA, numberOf(a)), label(setB, numberOf(b))];
+    if (here.has(one) && there.has(other)) add(label(setA, a), label(setB, b), file);
+    if (here.has(other) && there.has(one)) add(label(setB, b), label(setA, a), file);
   }
   return [...shared.values()].toSorted((x, y) => Number(x.left > y.left) - Number(x.left < y.left));
 }

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { concat } from '../../sources/concat.ts';
+import { drop } from '../../sources/drop.ts';
 import { drawnFaces } from '../../sources/drawnFaces.ts';
 import { labelled } from '../../sources/labelled.ts';
+import { landmarks } from '../../sources/landmarks.ts';
+import { LANDMARK_COLUMNS } from '../../sources/parse/landmarkTable.ts';
+import { slice } from '../../sources/slice.ts';
+import { folder, put } from '../fixtures/archives.ts';
 import { only } from '../../sources/only.ts';
 import { sourceContract } from '../contracts/source.ts';
 import { drawn } from '../fixtures/drawn.ts';
@@ -47,6 +52,21 @@ it('goes through concat and only', async () => {
   const plain = concat(drawn('a', people), drawn('b', people));
   await plain.open();
   expect(plain.variation).toBeUndefined();
+});
+
+it('goes through drop, slice and landmarks', async () => {
+  const two = { people: ['ann', 'bob'], labels: [0, 1, -1] };
+  const source = () => labelled(drawn('s', two), { pose: (id) => Number(id.slice(2)) });
+  const here = folder();
+  put(here, { 'points.csv': `image,${LANDMARK_COLUMNS.join()}\ns/0,${LANDMARK_COLUMNS.map(() => 1).join()}\n` });
+  for (const [made, pose] of [
+    [drop(source(), ['ann']), [1, 2]],
+    [slice(source(), { part: 1, of: 2 }), [1, 2]],
+    [landmarks(source(), `${here}/points.csv`), [0, 1, 2]],
+  ] as const) {
+    await made.open();
+    expect([...made.variation!.pose!]).toEqual(pose);
+  }
 });
 
 it('refuses a variation that labels nobody, and what is no label', async () => {

@@ -32,6 +32,12 @@ it('believes a table, whichever way round', () => {
   expect(sharedPeople([{ set: 'celeba', people: 'none' }], cfp, table)).toEqual([]);
 });
 
+it('knows a number with its name behind it', () => {
+  const named = [{ ...table[0]!, b: '001 Ada Lovelace' }];
+  const found = sharedPeople([{ set: 'celeba', people: ['7'] }], [{ set: 'cfp', people: ['001'] }], named);
+  expect(found.map(({ right }) => right)).toEqual(['cfp:001 Ada Lovelace']);
+});
+
 it('refuses whom it finds, by name, unless told', () => {
   const many = Array.from({ length: 12 }, (_, i) => ({ left: `a:${i}`, right: `b:${i}`, because: 'overlap.csv' }));
   expect(() => refuseShared(many)).toThrow(
