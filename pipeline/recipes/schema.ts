@@ -2,6 +2,7 @@ import { above, below, flag, is, named, number, oneOf, path, section, whole, z }
 import { augment } from './augmentSchema.ts';
 import { head } from './headSchema.ts';
 import { evaluationName } from './evaluationName.ts';
+import { source } from './sourceSchema.ts';
 
 /**
  * What a training config may say, with bounds and defaults: config.ts puts file, line, path and value around the
@@ -10,22 +11,6 @@ import { evaluationName } from './evaluationName.ts';
 const SIZE = 'two whole numbers of at least 16, height and width';
 const FOLDS = 'at least two ascending numbers of folds, from 1';
 const WIDTHS = 'four whole numbers of at least 1, the channels of the stages';
-const drop = section({
-  /** Table with the columns set_a, id_a, set_b, id_b. */
-  file: path,
-  /** The name by which the table calls this source. */
-  set: z.string({ error: 'the name of the set in that table' }),
-});
-
-const source = section({
-  /** Tar, .tar.gz, .rec, image folder or a pattern over these. */
-  path,
-  /** Table of five landmarks per image; aligns on the way. */
-  points: path.optional(),
-  /** People left out: by name, or everybody whom a table of overlaps lists under this set. */
-  drop: z.union([z.array(z.string()), drop], { error: 'a list of names, or a section with file and set' }).optional(),
-});
-
 const schedule = z.discriminatedUnion(
   'name',
   [
@@ -122,7 +107,6 @@ export const configSchema = section({
 
 /** A checked config: defaults filled in. */
 export type Config = z.output<typeof configSchema>;
-export type SourceConfig = Config['data']['sources'][number];
 /** Which faces there are, and where. */
 export type SourcesConfig = Pick<Config['data'], 'root' | 'sources'>;
 export type EvaluationConfig = Config['evaluate'][number];
