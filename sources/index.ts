@@ -1,4 +1,5 @@
 export { readNewestCheckpoint, readWeights, type Checkpoint, type Weights } from './checkpoint.ts';
+export { byVariation } from './byVariation.ts';
 export { copies } from './copies.ts';
 export { concat } from './concat.ts';
 export { drop, dropList } from './drop.ts';

@@ -134,7 +134,7 @@ function isDrawn({ blur, occlude }: MetaFacesOptions['augment'], factor: Factor)
 async function withLabels(source: IndexedSource, factors: readonly Factor[]): Promise<IndexedSource> {
   await source.open();
   const { labels, variation } = source;
-  const known = [...labels.keys()].filter((i) => factors.some((factor) => variation?.[factor]?.[i]! >= 0));
+  const known = [...labels.keys()].filter((i) => factors.some((factor) => (variation?.[factor]?.[i] ?? -1) >= 0));
   if (known.length === 0)
     throw new OptionError(source.name, 'labels', `known of more people: none of its half has one`, factors.join(', '));
   const ids = new Set(known.map((i) => source.id(i)));
