@@ -117,7 +117,16 @@ export function evaluateCommand(program: Command): void {
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
       'after',
-      examples(['rxface evaluate groups --data fairface.tar --labels labels.csv --column race --model runs/mine', '']),
+      examples(
+        [
+          'rxface evaluate groups --data fairface.tar --labels labels.csv --column race --model runs/mine',
+          'one threshold for everybody, at which 1 of 1,000 pairs of strangers passes',
+        ],
+        [
+          'rxface evaluate groups --data fairface.tar --labels labels.csv --column gender --far 1e-4 --model runs/mine',
+          'stricter, and by another column',
+        ],
+      ),
     )
     .action(scoreGroups);
 }
