@@ -3,6 +3,7 @@ import type { Sample } from '../pipeline/items.ts';
 import type { Pixels } from '../pipeline/pixels.ts';
 import type { Result, Work, WorkContext } from '../pipeline/work.ts';
 import { augment } from './augment/augment.ts';
+import { gaussianBlur } from './augment/blur.ts';
 import { throughSize } from './augment/rescale.ts';
 import { augmentSettings } from './augment/settings.ts';
 import type { AugmentOptions, AugmentSettings } from './augment/settings.ts';
@@ -17,6 +18,8 @@ export interface PrepareOptions {
   size?: readonly [number, number];
   /** Height in pixels to which every face is reduced (area) before it is brought back to `size` (bicubic): how a test at low resolution is made. Default: not reduced. */
   reduce?: number;
+  /** Side in pixels of the Gaussian kernel, odd and at least 3, with which every face is blurred: a test of blur. Default: not blurred. */
+  blur?: number;
   /** Chances of augmentations. Default: none. */
   augment?: AugmentOptions;
 }
@@ -25,6 +28,7 @@ interface Settings {
   height: number;
   width: number;
   reduce: number | undefined;
+  blur: number | undefined;
   augment: AugmentSettings;
 }
 
@@ -96,23 +100,27 @@ function picture(sample: Sample, decode: Decode, face: Pixels): Pixels | Promise
 /** Puts `image` into `face`, aligned or resized, and augments it there. */
 function made(sample: Sample, image: Pixels, face: Pixels, settings: Settings, seed: number): Sample {
   const { bytes: _, points, variation, ...rest } = sample;
-  const { height, width, reduce } = settings;
+  const { height, width, reduce, blur } = settings;
   const placed = image.data === face.data ? undefined : place(image, points, face);
   const labels = { ...(variation && { variation }), ...(placed && { points: placed }) };
   if (reduce !== undefined) {
     const size = [reduce, Math.max(1, Math.round((reduce * width) / height))] as const;
     throughSize(face, { size, down: 'area', up: 'bicubic' });
   }
+  if (blur !== undefined) gaussianBlur(face, blur);
   const { drawn: _drawn, ...augmented } = augment(face, labels, settings.augment, { seed, ...sample });
   return { ...rest, ...augmented, pixels: face.data, size: [height, width] };
 }
 
 function check(options: Readonly<Record<string, unknown>>, stage: string): Settings {
-  const { size = [112, 112], reduce, augment: chances = {}, ...unknown } = options as PrepareOptions;
-  refuseUnknown(unknown, '', 'size, reduce and augment are known', stage);
+  const { size = [112, 112], reduce, blur, augment: chances = {}, ...unknown } = options as PrepareOptions;
+  refuseUnknown(unknown, '', 'size, reduce, blur and augment are known', stage);
   const [height, width] = faceSize(size, stage);
   if (reduce !== undefined && !isWhole(reduce, height)) {
     throw new OptionError(stage, 'reduce', `a whole number in [1, ${height}], the height of the faces`, reduce);
   }
-  return { height, width, reduce, augment: augmentSettings(chances, stage) };
+  if (blur !== undefined && !(isWhole(blur, height) && blur >= 3 && blur % 2 === 1)) {
+    throw new OptionError(stage, 'blur', `an odd number in [3, ${height}], the height of the faces`, blur);
+  }
+  return { height, width, reduce, blur, augment: augmentSettings(chances, stage) };
 }

@@ -1,14 +1,16 @@
-import type { ArchitectureName } from 'rxface/operators';
+import type { ArchitectureName, MiningMode } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import type { EvaluateBenchOptions } from './bench/evaluate.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
 import type { MeasureOptions } from './bench/benchmark.ts';
+import type { MineBenchOptions } from './bench/mine.ts';
 import type { Result } from './bench/result.ts';
 import type { SuiteOptions } from './bench/suite.ts';
 import type { WholeBenchOptions } from './bench/whole.ts';
 import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
+const MINING_MODES: readonly MiningMode[] = ['argmaxDedup', 'meanTopK', 'maxMin', 'random', 'literal'];
 const PRECISIONS = ['float32', 'bfloat16'];
 
 /** `rxface bench NAME`: how fast it is, in turns with others where they are at hand. */
@@ -115,6 +117,20 @@ export function benchCommand(program: Command): void {
       ]);
       await shown(json, async () => loadResults(await loadRates(options, say)));
     });
+  add('mine', 'mining a meta batch from its pool for four variations, in turns with a training step of the same batch')
+    .option('--model <name>', MODELS.join(', '), 'ir10')
+    .option('--batch <n>', 'images a step', wholeNumber(2), 512)
+    .option('--pool <n>', 'slots of the pool', wholeNumber(1), 8192)
+    .option('--mode <name>', MINING_MODES.join(', '), 'argmaxDedup')
+    .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
+    .option('--rounds <n>', 'pairs that are timed', wholeNumber(1), 5)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: MineBenchOptions & { json?: boolean }) => {
+      check(options);
+      demand('--mode', MINING_MODES, options.mode);
+      const { mineTimes } = await import('./bench/mine.ts');
+      await shown(json, async () => [await mineTimes(options, say)]);
+    });
   add('links', 'what it costs to hand an item on, beside RxJS alone, async generators and Node streams')
     .option('--items <n>', 'numbers sent through in a round', wholeNumber(1), 200_000)
     .option('--stages <n>', 'stages one behind another', wholeNumber(1), 8)
@@ -160,11 +176,12 @@ async function networkAction(name: 'train' | 'embed', { json, ...options }: Netw
 }
 
 function check({ model, precision }: Pick<MeasureOptions, 'model' | 'precision'>): void {
-  const demand = (option: string, known: readonly string[], value: string): void => {
-    if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
-  };
   demand('--model', MODELS, model);
   demand('--precision', PRECISIONS, precision);
+}
+
+function demand(option: string, known: readonly string[], value: string): void {
+  if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
 }
 
 /**
