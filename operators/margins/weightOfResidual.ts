@@ -31,10 +31,9 @@ export function weightOfResidual(
   return tidy(() => {
     const push: Tensor1D = exp(mul(residual, scale));
     const total: Tensor1D = add(probability, mul(sub(1, probability), push));
-    return {
-      weight: div(push, total),
-      probability: div(probability, total),
-      loss: add(losses, log(total)),
-    };
+    const weight: Tensor1D = div(push, total);
+    const included: Tensor1D = div(probability, total);
+    const loss: Tensor1D = add(losses, log(total));
+    return { weight, probability: included, loss };
   });
 }
