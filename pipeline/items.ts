@@ -83,6 +83,8 @@ export interface StepItem {
   /** Samples consumed in this epoch, this batch included: where a resumed run goes on. */
   position: number;
   images: number;
+  /** Part of the training it belongs to, where that has several: 'warm-up', 'meta'. */
+  phase?: string;
   loss: number;
   learningRate: number;
   /** Figures of this step by name: 'gradientNorm', 'normMean', 'normStd', ... */
@@ -95,6 +97,8 @@ export interface StepItem {
     probability: number;
     margin: number;
     gradientScale: number;
+    /** What a meta step added to the margin. */
+    residual?: number;
   }[];
   /** Weights and state after this step, on checkpoint steps only. */
   snapshot?: Snapshot;
@@ -106,10 +110,12 @@ export interface Snapshot {
   epoch: number;
   iteration: number;
   position: number;
+  /** Part of the training it was taken in, where that has several. */
+  phase?: string;
   /** PyTorch layouts, AdaFace's names without prefix; 'head.kernel' [D, C]. */
   weights: StateMap;
   /** Momentum under 'momentum.<name>', margin statistics under 'margin.<name>', ... */
   state: StateMap;
-  /** Of this step's batch a number for each face: 'norm', 'cosine' to its centre, 'probability' of its class, 'margin', 'gradientScale'. */
+  /** Of this step's batch a number for each face: 'norm', 'cosine' to its centre, 'probability' of its class, 'margin', 'gradientScale', 'residual'. */
   faces?: Record<string, Float32Array>;
 }
