@@ -40,6 +40,8 @@ export interface BentHead {
   gradientScale: Tensor1D;
   /** [B, D] gradient of sum(rows x losses), with that of the margin's own term where `whole`. */
   byEmbedding(rows: Rows, whole: boolean): Tensor2D;
+  /** [B, D] gradient of the margin's own term alone, where it has one. */
+  ownTerm?(): Tensor2D;
   /** [D, C] gradient of sum(rows x losses). */
   byKernel(rows: Rows): Tensor2D;
 }
@@ -93,6 +95,7 @@ export function bentHead({ embedding, kernel, labels, margin, quality, residual 
       const throughNorms: Tensor1D | undefined = dNorm && mul(mul(lack, dNorm), counts);
       return gradient.byEmbedding(rows, total(throughNorms, whole ? extraLoss?.dNorm : undefined));
     },
+    ...(extraLoss && { ownTerm: () => projection.throughNorms(extraLoss.dNorm) }),
     byKernel: gradient.byKernel,
   };
 }

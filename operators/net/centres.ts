@@ -96,6 +96,8 @@ export interface Projection {
   logits: Tensor2D;
   /** [B] lengths of the embeddings. */
   norms: Tensor1D;
+  /** Gradient [B, D] of sum(dNorms x norms) by the embeddings. */
+  throughNorms(dNorms: Tensor1D): Tensor2D;
   /** The way back of one gradient [B, C] of the logits, to either side by itself. */
   backward(dLogits: Tensor2D): ProjectionGradient;
 }
@@ -132,15 +134,16 @@ export function project(
   const norms: Tensor1D = sqrt(sum(square(embedding), 1));
   const lengths: Tensor2D = maximum(reshape(norms, [-1, 1]), LENGTH_EPSILON);
   const unit: Tensor2D = div(embedding, lengths);
-  const throughNorms = (d: Tensor2D, dNorms?: Tensor1D): Tensor2D =>
-    dNorms ? add(d, mul(unit, reshape(dNorms, [-1, 1]))) : d;
+  const throughNorms = (dNorms: Tensor1D): Tensor2D => mul(unit, reshape(dNorms, [-1, 1]));
+  const withNorms = (d: Tensor2D, dNorms?: Tensor1D): Tensor2D => (dNorms ? add(d, throughNorms(dNorms)) : d);
 
   if (options.logits === 'product') {
     return {
       logits: matMul(embedding, kernel),
       norms,
+      throughNorms,
       backward: (dLogits) => ({
-        byEmbedding: (weight, dNorms) => throughNorms(mul(matMul(dLogits, kernel, false, true), weight), dNorms),
+        byEmbedding: (weight, dNorms) => withNorms(mul(matMul(dLogits, kernel, false, true), weight), dNorms),
         byKernel: (weight) => matMul(mul(embedding, weight), dLogits, true, false),
       }),
     };
@@ -154,6 +157,7 @@ export function project(
   return {
     logits,
     norms,
+    throughNorms,
     backward(dLogits) {
       const passed: Tensor2D = clamp > 0 ? mul(dLogits, equal(logits, free)) : dLogits;
       const shrunk: Tensor2D = mul(passed, shrink);
@@ -163,7 +167,7 @@ export function project(
           const slope = typeof weight === 'number' ? scale * weight : mul(weight, scale);
           const dUnit: Tensor2D = mul(matMul(shrunk, kernel, false, true), slope);
           const dEmbedding: Tensor2D = div(sub(dUnit, mul(unit, sum(mul(unit, dUnit), 1, true))), lengths);
-          return throughNorms(dEmbedding, dNorms);
+          return withNorms(dEmbedding, dNorms);
         },
         byKernel(weight) {
           const along: Tensor2D = mul(free, passed);

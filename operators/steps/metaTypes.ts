@@ -9,57 +9,47 @@ export interface Saved {
 }
 
 /**
- * A classifier v_k of one variation over embeddings (MvCoM paper, Eq 8). Embeddings [N, D] are un-normalised and stay the caller's;
- * labels are N class numbers. Runs inside the step's tidy: what it keeps for itself it has to keep (tf.keep).
+ * What a meta step needs of a classifier v_k of one variation over embeddings [N, D], un-normalised and the caller's. Labels are N class
+ * numbers, -1 for none. Nothing is read back; tensors given out are the receiver's.
  */
-export interface VariationClassifier {
+export interface MetaClassifier {
   readonly factor: Factor;
   /** Whether it has learned enough to be believed. */
   readonly trained: boolean;
-  /** Mean cross entropy over the N samples, all of which have a label, and its gradient [N, D]; both the receiver's. Reads nothing back. */
+  /** Mean cross entropy over the samples with a label, and its gradient [N, D]. */
   loss(embeddings: Tensor2D, labels: Int32Array): { loss: Scalar; dEmbedding: Tensor2D };
-  /** One step of its own on a batch's embeddings, no gradient to the network; -1 is no label. Gives the loss, if any had one. Reads nothing back. */
-  learn(embeddings: Tensor2D, labels: Int32Array): Scalar | undefined;
+  /** One step of its own on a batch's embeddings, which are constants to it. Gives its loss, if any sample had a label. */
+  update(embeddings: Tensor2D, labels: Int32Array): Scalar | undefined;
   readonly state: Saved;
 }
 
-/** The samples of one variation in a {@link MetaBatch}. */
-export interface MetaTask {
-  factor: Factor;
-  /** M_k rows of the meta batch: where a sample is in two variations' sets, both name its row. */
-  rows: Int32Array;
-  /** M_k classes y_k of this variation, none of them -1. */
-  labels: Int32Array;
-}
-
-/** Mined from the held-out set V for one batch: all variations' samples together, each once. */
+/** Mined from the held-out set V for one batch: all variations' samples together. */
 export interface MetaBatch {
   /** [M, H, W, 3] RGB uint8. */
   pixels: Uint8Array;
   size: readonly [number, number];
   /** M places in the pool, which their fresh embeddings go back to. */
   slots: Int32Array;
-  tasks: readonly MetaTask[];
+  /** By variation M labels; -1 where a sample has none or is not meant for this variation. */
+  labels: Partial<Record<Factor, Int32Array>>;
 }
 
-/** Embeds n images of [H, W, 3] bytes for inference, un-normalised [n, D]; the receiver's. */
-export type EmbedPixels = (pixels: Uint8Array, n: number, size: readonly [number, number]) => Tensor2D;
+/** What mining is asked. */
+export interface MiningQuery {
+  /** [B, D] of the batch, un-normalised; the caller's. */
+  embeddings: Tensor2D;
+  seed: number;
+  iteration: number;
+}
 
-/** The pool of samples of V with their cached embeddings, and the mining over it (Eq 9). */
-export interface MetaPool {
-  /** Takes this step's candidates in, in the places of older ones. */
-  refresh(candidates: readonly Sample[], embed: EmbedPixels): void;
-  /**
-   * The samples complementary to a batch, for these classifiers. The one thing in a step that may read back before its update:
-   * the pixels lie outside the engine.
-   *
-   * @param embeddings [B, D] of the batch, un-normalised; the caller's
-   */
-  mine(embeddings: Tensor2D, batch: Batch, classifiers: readonly VariationClassifier[]): MetaBatch;
-  /** Fresh embeddings [M, D] of mined samples, the caller's. Reads nothing back. */
-  renew(slots: Int32Array, embeddings: Tensor2D): void;
+/** What a meta step needs of the pool of samples of V: it takes candidates and fresh embeddings in, after the update. */
+export interface FreshPool {
+  /** Candidates of this step in the places of older ones, with their embeddings [n, D]. */
+  put(candidates: readonly Sample[], embeddings: Float32Array): unknown;
+  /** New embeddings [n, D] of what stands in these slots. */
+  refresh(slots: Int32Array, embeddings: Float32Array): void;
   readonly state: Saved;
 }
 
-/** What a meta step takes: a batch of T, and as many candidates of V as the graph's join brings. */
+/** What a meta step takes: a batch of T, and as many prepared candidates of V as the graph's join brings. */
 export type MetaInput = readonly [batch: Batch, candidates: readonly Sample[]];

@@ -1,4 +1,4 @@
-import { concat, reshape, tidy, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
+import { concat, reshape, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Key, StepItem } from '../../pipeline/items.ts';
 import type { HeadOutput } from '../margins/head.ts';
 
@@ -8,6 +8,8 @@ export interface StepNumbers {
   figures: Record<string, number>;
   /** A number for each sample of the batch, by name. */
   columns: Record<string, Float32Array>;
+  /** What came with them, in order. */
+  beside: Float32Array[];
 }
 
 /** Tensors that a step reports. */
@@ -17,6 +19,8 @@ export interface StepTensors {
   scalars?: Record<string, Scalar>;
   /** [B] each. Means are taken of 'norm', with its deviation, and of 'cosine'. */
   columns: { norm: Tensor1D } & Record<string, Tensor1D>;
+  /** Anything else that is to be read back. */
+  beside?: readonly Tensor[];
 }
 
 /** What a head says of each sample, under the names a step reports it by. */
@@ -31,11 +35,10 @@ export function columnsOf(
  * Everything a step reports, in the one readback it has: all tensors end to end in one array. Where it waits for the device, the
  * update has been sent already.
  */
-export function readStep({ loss, scalars = {}, columns }: StepTensors): StepNumbers {
+export function readStep({ loss, scalars = {}, columns, beside = [] }: StepTensors): StepNumbers {
   const singles = [loss, ...Object.values(scalars)];
-  const packed = tidy(() =>
-    concat([...singles.map((x): Tensor1D => reshape(x, [1])), ...Object.values<Tensor1D>(columns)]),
-  );
+  const parts = [...singles, ...Object.values<Tensor1D>(columns), ...beside];
+  const packed = tidy(() => concat(parts.map((x): Tensor1D => reshape(x, [-1]))));
   const all = packed.dataSync<'float32'>();
   packed.dispose();
   const count = columns.norm.shape[0];
@@ -45,6 +48,8 @@ export function readStep({ loss, scalars = {}, columns }: StepTensors): StepNumb
       return [name, all.slice(from, from + count)];
     }),
   );
+  let at = singles.length + Object.keys(columns).length * count;
+  const rest = beside.map(({ size }) => all.slice(at, (at += size)));
   const normMean = mean(read['norm']!);
   const squares = read['norm']!.reduce((sum, x) => sum + (x - normMean) ** 2, 0);
   return {
@@ -56,6 +61,7 @@ export function readStep({ loss, scalars = {}, columns }: StepTensors): StepNumb
       ...(read['cosine'] && { cosineMean: mean(read['cosine']) }),
     },
     columns: read,
+    beside: rest,
   };
 }
 

@@ -92,6 +92,8 @@ export interface ParamGroup {
 export interface Sgd {
   /** v by parameter name, empty before the first update; the optimiser's own. */
   velocity: Record<string, Tensor>;
+  /** Whether it bounds the length of all gradients together. */
+  readonly bounded: boolean;
   /**
    * Replaces parameters and velocities in place, old tensors disposed, new ones kept. Gradients are consumed; a parameter without
    * one stays as it is. Returns the norm before clipping, where there is a clip: the caller's.
@@ -134,6 +136,7 @@ export function sgd(options: SgdOptions = {}): Sgd {
 
   const optimiser: Sgd = {
     velocity: {},
+    bounded: clipNorm !== undefined,
     update: (groups, grads, learningRate) =>
       tidy(() => {
         const norm = normOf(grads);

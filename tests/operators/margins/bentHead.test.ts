@@ -52,6 +52,7 @@ describe('bentHead', () => {
       };
       expect(Math.max(...term(0).map(Math.abs))).toBeGreaterThan(1e-4);
       closeTo(term(1), term(0), 1e-3);
+      closeTo(term(0), read(bent.ownTerm!()));
       closeTo(read(meanLoss(bent)), read(add(meanLoss({ losses: bent.losses }), bent.extraLoss!)));
     });
   });

@@ -25,11 +25,17 @@ describe('readback', () => {
     const out = output([3, 5]);
     const norm: Scalar = scalar(7);
     const before = memory().numTensors;
-    const numbers = readStep({ loss: out.loss, scalars: { gradientNorm: norm }, columns: columnsOf(out) });
+    const numbers = readStep({
+      loss: out.loss,
+      scalars: { gradientNorm: norm },
+      columns: columnsOf(out),
+      beside: [norm, out.cosine],
+    });
     expect(memory().numTensors).toBe(before);
     expect(numbers.loss).toBe(2.5);
     expect(numbers.figures).toEqual({ gradientNorm: 7, normMean: 4, normStd: Math.SQRT2, cosineMean: 10.5 });
     expect([...numbers.columns['gradientScale']!]).toEqual([40, 41]);
+    expect(numbers.beside.map((x) => [...x])).toEqual([[7], [10, 11]]);
     const keys = [4, 9].map((index, position) => ({ epoch: 0, position, index }));
     expect(samplesOf(numbers, keys, new Set([9, 12]))).toEqual([
       { index: 9, norm: 5, cosine: 11, probability: 21, margin: 31, gradientScale: 41 },
