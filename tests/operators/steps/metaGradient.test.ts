@@ -104,14 +104,14 @@ describe('the meta-gradient of an IR-10 with batch statistics', () => {
       const random = keyedRandom(5, 'residuals', draw, 0);
       const along = Float32Array.from(byMargin, () => Math.sign(random() - 0.5));
       const slope = byMargin.reduce((sum, g, i) => sum + g * along[i]!, 0);
-      const study = [0.024, 0.012, 0.006, 0.003].map((h) => {
+      const study = [0.024, 0.012, 0.006, 0.003, 0.0015, 0.0008].map((h) => {
         const at = (sign: number): number => metaLossAfter(margin, along.map((d) => sign * h * d), rate); // prettier-ignore
         return (at(1) - at(-1)) / (2 * h);
       });
-      const [least, , , most] = study.toSorted((a, b) => a - b) as [number, number, number, number];
+      const spread = Math.max(...study) - Math.min(...study);
       const middle = study.reduce((sum, x) => sum + x, 0) / study.length;
-      expect(most - least).toBeLessThan(0.05 * Math.abs(slope));
-      expect(Math.abs(middle - slope)).toBeLessThan(most - least);
+      expect(spread).toBeLessThan(0.1 * Math.abs(slope));
+      expect(Math.abs(middle - slope)).toBeLessThan(Math.min(spread, 0.03 * Math.abs(slope)));
     }
   });
 });
