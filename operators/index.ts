@@ -24,7 +24,24 @@ export { softmax } from './margins/softmax.ts';
 export { sphereFace, type Annealing, type SphereFaceOptions } from './margins/sphereFace.ts';
 export { withFiltering, type FilteringOptions } from './margins/withFiltering.ts';
 export { CENTRES, classCentres, type Centres } from './net/centres.ts';
+export { VARIATION_CLASSES } from './variation/classes.ts';
+export { countLabels, type LabelCount } from './variation/countLabels.ts';
+export {
+  variationClassifier,
+  type VariationClassifier,
+  type VariationClassifierOptions,
+  type VariationLoss,
+} from './variation/classifier.ts';
+export { allLogits } from './variation/allLogits.ts';
+export { teach } from './variation/teach.ts';
+export { poseLabel, poseOf, type Pose } from './variation/poseOf.ts';
+export { choose, type Chosen, type ChooseOptions, type MiningMode } from './mining/choose.ts';
+export { metaPool, type MetaPool, type MetaPoolOptions } from './mining/metaPool.ts';
+export { mine, type MetaBatch, type MineOptions } from './mining/mine.ts';
 export { embed, type EmbedOptions } from './steps/embed.ts';
+export { fillPool, type FillPoolOptions } from './steps/fillPool.ts';
+export { replenish } from './steps/replenish.ts';
+export { warmUpStep, type WarmUpStep, type WarmUpStepOptions } from './steps/warmUpStep.ts';
 export { sgd, type Decay, type Sgd, type SgdOptions } from './steps/sgd.ts';
 export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';
 export { trainStep, type TrainStep, type TrainStepOptions } from './steps/trainStep.ts';

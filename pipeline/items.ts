@@ -20,6 +20,9 @@ export interface Key {
   index: number;
 }
 
+/** The ethnicity labels by their numbers: MvCoM, section 3.2.2. */
+export const ETHNICITIES = ['African American', 'Caucasian', 'East Asian', 'South Asian'] as const;
+
 /** One face: first encoded `bytes`, after `prepare` decoded `pixels`. */
 export interface Sample extends Key {
   /** The record's own name: its path inside the archive or folder, or the number of its record. */

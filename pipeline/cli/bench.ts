@@ -1,10 +1,12 @@
-import type { ArchitectureName } from 'rxface/operators';
+import type { ArchitectureName, MiningMode } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
+import type { MineBenchOptions } from './bench/mine.ts';
 import type { Measured, MeasureOptions, Spread } from './bench/benchmark.ts';
 import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
+const MINING_MODES: readonly MiningMode[] = ['argmaxDedup', 'meanTopK', 'maxMin', 'random', 'literal'];
 const PRECISIONS = ['float32', 'bfloat16'];
 
 interface Options extends MeasureOptions {
@@ -96,6 +98,28 @@ export function benchCommand(program: Command): void {
       sayResult(['images a second, median (least to most)', ...rows].join('\n'));
     });
   bench
+    .command('mine')
+    .description(
+      'mining a meta batch from its pool for four variations, in turns with a training step of the same batch',
+    )
+    .option('--model <name>', MODELS.join(', '), 'ir10')
+    .option('--batch <n>', 'images a step', wholeNumber(2), 512)
+    .option('--pool <n>', 'slots of the pool', wholeNumber(1), 8192)
+    .option('--mode <name>', MINING_MODES.join(', '), 'argmaxDedup')
+    .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
+    .option('--rounds <n>', 'pairs that are timed', wholeNumber(1), 5)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: MineBenchOptions & { json?: boolean }) => {
+      check(options);
+      demand('--mode', MINING_MODES, options.mode);
+      const { mineTimes } = await import('./bench/mine.ts');
+      const result = await mineTimes(options, say);
+      if (json) return sayJson(result);
+      const { mining, step } = result.milliseconds;
+      const head = `${options.model}, batch ${options.batch}, pool of ${options.pool}: milliseconds, median (least to most)`;
+      sayResult([head, line('mining', mining, 1), line('step', step, 0), line('share', result.share, 4)].join('\n'));
+    });
+  bench
     .command('links')
     .description(
       'what it costs to hand an item to the next stage, beside RxJS alone, async generators and Node streams',
@@ -127,12 +151,13 @@ async function measured(names: ('train' | 'embed')[], options: Options): Promise
   if (options.json) sayJson(results.length === 1 ? results[0] : { benchmarks: results });
 }
 
-function check({ model, precision }: Options): void {
-  const demand = (option: string, known: readonly string[], value: string): void => {
-    if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
-  };
+function check({ model, precision }: Pick<Options, 'model' | 'precision'>): void {
   demand('--model', MODELS, model);
   demand('--precision', PRECISIONS, precision);
+}
+
+function demand(option: string, known: readonly string[], value: string): void {
+  if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
 }
 
 function table({ benchmark, model, batch, precision, engine, imagesPerSecond, peer, ratio }: Measured): string {

@@ -44,7 +44,16 @@ it('says what a link costs, beside others', async () => {
   expect(JSON.parse(out).ways).toHaveLength(6);
 });
 
+it('says what mining is of a step', async () => {
+  const small = ['--batch', '4', '--pool', '64', '--rounds', '1'];
+  expect(await rxface('mine', ...small)).toBe(0);
+  expect(out).toMatch(/ir10, batch 4, pool of 64: .*\nmining +[\d.]+ .*\nstep +\d+ .*\nshare +[\d.]+ /);
+  expect(await rxface('mine', ...small, '--mode', 'random', '--json')).toBe(0);
+  expect(JSON.parse(out).share.median).toBeGreaterThan(0);
+});
+
 it.each([
+  [['mine', '--mode', 'best'], 'bench: --mode must be one of argmaxDedup, meanTopK, maxMin, random, literal'],
   [['sleep'], "unknown command 'sleep'"],
   [['train', '--batch', '1'], 'must be a whole number of at least 2'],
   [['train', '--model', 'ir9'], "bench: --model must be one of ir10, ir18, ir34, ir50, ir101, received 'ir9'"],
