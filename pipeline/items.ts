@@ -86,8 +86,6 @@ export interface StepItem {
   /** Samples consumed in this epoch, this batch included: where a resumed run goes on. */
   position: number;
   images: number;
-  /** Part of the training it belongs to, where that has several: 'warm-up', 'meta'. */
-  phase?: string;
   loss: number;
   learningRate: number;
   /** Figures of this step by name: 'gradientNorm', 'normMean', 'normStd', ... */
@@ -113,8 +111,6 @@ export interface Snapshot {
   epoch: number;
   iteration: number;
   position: number;
-  /** Part of the training it was taken in, where that has several. */
-  phase?: string;
   /** PyTorch layouts, AdaFace's names without prefix; 'head.kernel' [D, C]. */
   weights: StateMap;
   /** Momentum under 'momentum.<name>', margin statistics under 'margin.<name>', ... */

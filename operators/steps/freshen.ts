@@ -1,6 +1,6 @@
 import { tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Sample } from '../../pipeline/items.ts';
-import type { FreshPool } from './metaTypes.ts';
+import type { MetaPool } from '../mining/metaPool.ts';
 import { readStep, type StepNumbers, type StepTensors } from './readback.ts';
 
 /** What a step reports, and what it brings the pool. */
@@ -15,7 +15,7 @@ export interface FreshTensors extends Omit<StepTensors, 'beside'> {
  * Does a step's work and reads everything it came to back at once: what it reports, and the embeddings that go into the pool, which lie
  * outside the engine. Only what the work keeps stays, also when it throws.
  */
-export function freshen(pool: FreshPool, work: () => FreshTensors): StepNumbers {
+export function freshen(pool: Pick<MetaPool, 'put' | 'refresh'>, work: () => FreshTensors): StepNumbers {
   let numbers: StepNumbers | undefined;
   let fresh: Pick<FreshTensors, 'candidates' | 'mined'> = {};
   tidy(() => {

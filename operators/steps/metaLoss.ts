@@ -1,10 +1,10 @@
 import { addN, mul, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Factor } from '../../pipeline/items.ts';
-import type { MetaClassifier } from './metaTypes.ts';
+import type { VariationClassifier } from '../variation/classifier.ts';
 
 /** One variation's part in a meta loss. */
 export interface MetaTerm {
-  classifier: Pick<MetaClassifier, 'factor' | 'loss'>;
+  classifier: VariationClassifier;
   /** M labels, -1 for a sample that is not this variation's. */
   labels: Int32Array;
   /** What its residual counts in the margin (paper, Eq 5): lambda_k. */

@@ -50,8 +50,6 @@ export interface StepKind<I> {
   batchOf(input: I): Batch;
   /** One update. Leaves no tensor but what is trained, also when it throws. */
   update(input: I, at: UpdatePoint): StepNumbers;
-  /** Part of the training that an update belongs to, and the first one of it, which the schedule counts from. */
-  phase?(iteration: number): { name: string; begins: number };
 }
 
 /**
@@ -73,8 +71,7 @@ export function stepStage<I>(kind: StepKind<I>, trained: Trained, options: StepO
       throw new StageError(stage, `step ${batch.step} of epoch ${batch.epoch}`, reason);
     };
     checkLabels(batch, centres.classes, stage);
-    const phase = kind.phase?.(iteration);
-    const learningRate = options.schedule(iteration - (phase?.begins ?? 0));
+    const learningRate = options.schedule(iteration);
     const numbers = kind.update(input, { learningRate, iteration, seed, fail });
     iteration++;
     // The wasm backend's clamp turns NaN into a number: there the loss alone would not tell.
@@ -91,7 +88,6 @@ export function stepStage<I>(kind: StepKind<I>, trained: Trained, options: StepO
       iteration,
       position: (batch.keys.at(-1)?.position ?? -1) + 1,
       images,
-      ...(phase && { phase: phase.name }),
       loss: numbers.loss,
       learningRate,
       figures: numbers.figures,
@@ -102,8 +98,7 @@ export function stepStage<I>(kind: StepKind<I>, trained: Trained, options: StepO
       const { epoch, position } = item;
       const weights = saveTrainedWeights(trained);
       const state = saveTrainedState(trained, iteration);
-      const named = phase && { phase: phase.name };
-      item.snapshot = { epoch, iteration, position, ...named, weights, state, faces: numbers.columns };
+      item.snapshot = { epoch, iteration, position, weights, state, faces: numbers.columns };
     }
     return item;
   };

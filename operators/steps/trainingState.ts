@@ -13,7 +13,7 @@ export interface Trained {
   centres: Centres;
   margin: Margin;
   optimiser: Sgd;
-  /** What else it learns or gathers, by the prefix its arrays have: 'pool', 'variation.pose', ... */
+  /** What else it learns or gathers, by what the names of its arrays begin with: 'pool' of 'pool.embeddings'. */
   beside?: Readonly<Record<string, { save(): StateMap; load(state: StateMap): void }>>;
 }
 
@@ -31,7 +31,7 @@ export function saveTrainedState({ model, margin, optimiser, beside = {} }: Trai
   return {
     ...prefixed('momentum.', momentum),
     ...prefixed('margin.', margin.state?.save() ?? {}),
-    ...Object.assign({}, ...Object.entries(beside).map(([prefix, part]) => prefixed(`${prefix}.`, part.save()))),
+    ...Object.assign({}, ...Object.values(beside).map((part) => part.save())),
     iteration: { shape: [1], data: Int32Array.of(iteration) },
   };
 }
@@ -83,7 +83,7 @@ function parts(
   for (const [name, array] of Object.entries(state)) {
     const [, prefix, rest] = /^(momentum|margin)\.(.*)$/.exec(name) ?? [];
     const part = prefixes.find((one) => name.startsWith(`${one}.`));
-    if (part !== undefined) (others[part] ??= {})[name.slice(part.length + 1)] = array;
+    if (part !== undefined) (others[part] ??= {})[name] = array;
     else if (prefix === 'momentum') all.momentum[rest!] = array;
     else if (prefix === 'margin') all.marginState[rest!] = array;
     else if (name !== CENTRES && name !== 'iteration') all.weights[name] = array;

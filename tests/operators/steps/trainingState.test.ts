@@ -71,12 +71,12 @@ describe('training state', () => {
     expect(loadTrained(one, full)).toBe(0);
     expect(one.optimiser.velocity).toEqual({});
     const seen: StateMap[] = [];
-    const pool = { save: () => ({ slots: iota }), load: (map: StateMap) => void seen.push(map) };
+    const pool = { save: () => ({ 'pool.slots': iota }), load: (map: StateMap) => void seen.push(map) };
     const iota = { shape: [2], data: Int32Array.of(4, 5) };
-    const beside = { ...one, beside: { pool, other: pool } };
+    const beside = { ...one, beside: { pool, other: { ...pool, save: () => ({}) } } };
     expect(saveTrainedState(beside, 1)['pool.slots']).toBe(iota);
     loadTrained(beside, { ...full, 'pool.slots': iota });
-    expect(seen).toEqual([{ slots: iota }]); // the other, of which nothing is known, is left as it is
+    expect(seen).toEqual([{ 'pool.slots': iota }]); // the other, of which nothing is known, is left as it is
     const extra = { ...full, 'momentum.nothing': { shape: [1], data: new Float32Array(1) } };
     expect(() => loadTrained(one, extra)).toThrow('unexpected (nothing)');
     end(one);
