@@ -1,6 +1,7 @@
 import type { ArchitectureName, MiningMode } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
+import type { MetaBenchOptions } from './bench/meta.ts';
 import type { MineBenchOptions } from './bench/mine.ts';
 import type { Measured, MeasureOptions, Spread } from './bench/benchmark.ts';
 import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
@@ -118,6 +119,26 @@ export function benchCommand(program: Command): void {
       const { mining, step } = result.milliseconds;
       const head = `${options.model}, batch ${options.batch}, pool of ${options.pool}: milliseconds, median (least to most)`;
       sayResult([head, line('mining', mining, 1), line('step', step, 0), line('share', result.share, 4)].join('\n'));
+    });
+  bench
+    .command('meta')
+    .description('a whole MvCoM step, exact (S3) and cheapest (S6), in turns with a CosFace step of the same batch')
+    .option('--model <name>', MODELS.join(', '), 'ir10')
+    .option('--batch <n>', 'images a step; the meta batch is a quarter of it', wholeNumber(16), 64)
+    .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
+    .option('--pool <n>', 'slots of the pool', wholeNumber(16), 8192)
+    .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
+    .option('--rounds <n>', 'turns of each that are timed', wholeNumber(1), 20)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: MetaBenchOptions & { json?: boolean }) => {
+      check(options);
+      const { metaTimes } = await import('./bench/meta.ts');
+      const result = await metaTimes(options, say);
+      if (json) return sayJson(result);
+      const head = `${options.model}, batch ${options.batch}, ${options.precision}: seconds a step, median (least to most)`;
+      const seconds = Object.entries(result.seconds).map(([name, one]) => line(name, one, 3));
+      const ratios = Object.entries(result.ratio).map(([name, one]) => line(`${name} over CosFace`, one));
+      sayResult([head, ...seconds, ...ratios].join('\n'));
     });
   bench
     .command('links')

@@ -82,13 +82,13 @@ describe('a meta update', () => {
     expect(full).toBeLessThan(1);
   });
 
-  it('reads back where mining does, once a variation, and once at its end', async () => {
+  it('reads back once, at its end, but for the places that mining answers with', async () => {
     const training = await metaTraining({ logPerVariationEvery: 1 }, cosFace({ s: 16 }));
     await run(training.step, inputs(0, 1));
     const own = Tensor.prototype.dataSync;
     let reads = 0;
     Tensor.prototype.dataSync = function (this: Tensor) {
-      reads++;
+      if (!new Error().stack!.includes('/mining/')) reads++;
       return own.call(this);
     } as typeof own;
     try {
@@ -96,7 +96,7 @@ describe('a meta update', () => {
     } finally {
       Tensor.prototype.dataSync = own;
     }
-    expect(reads).toBe(training.classifiers.length + 1);
+    expect(reads).toBe(1);
     training.end();
   });
 
@@ -104,8 +104,9 @@ describe('a meta update', () => {
     const training = await metaTraining();
     const { pool } = training;
     const before = pool.embeddings.slice();
-    const [[batch, faces]] = inputs(0, 1) as [typeof inputs extends (...a: never[]) => (infer T)[] ? T : never];
-    await run(training.step, [[batch, faces]]);
+    const [input] = inputs(0, 1);
+    const [, faces] = input!;
+    await run(training.step, [input!]);
     const rows = Array.from({ length: pool.filled }, (_, slot) => slot);
     const changed = rows.filter((slot) => [0, 1].some((d) => pool.embeddings[slot * 8 + d] !== before[slot * 8 + d]));
     expect(changed.length).toBeGreaterThanOrEqual(faces.length + 1);

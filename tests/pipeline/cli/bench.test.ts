@@ -52,7 +52,18 @@ it('says what mining is of a step', async () => {
   expect(JSON.parse(out).share.median).toBeGreaterThan(0);
 });
 
+it('times meta steps beside a plain one', async () => {
+  const small = ['--batch', '16', '--classes', '8', '--pool', '20', '--rounds', '1'];
+  expect(await rxface('meta', ...small)).toBe(0);
+  expect(out).toMatch(
+    /ir10, batch 16, float32: .*\nCosFace +[\d.]+ .*\nS3 +[\d.]+ .*\nS6 .*\nS3 over CosFace +[\d.]+ /,
+  );
+  expect(await rxface('meta', ...small, '--precision', 'bfloat16', '--json')).toBe(0);
+  expect(Object.keys(JSON.parse(out).ratio)).toEqual(['S3']);
+});
+
 it.each([
+  [['meta', '--batch', '8'], 'must be a whole number of at least 16'],
   [['mine', '--mode', 'best'], 'bench: --mode must be one of argmaxDedup, meanTopK, maxMin, random, literal'],
   [['sleep'], "unknown command 'sleep'"],
   [['train', '--batch', '1'], 'must be a whole number of at least 2'],
