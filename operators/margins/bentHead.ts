@@ -106,6 +106,11 @@ export function meanLoss({ losses, weight, extraLoss }: Pick<BentHead, 'losses' 
   return extraLoss ? add(entropy, extraLoss) : entropy;
 }
 
+/** Shares of a mean over `count` samples, each counting its weight where there are weights. */
+export function rowsOf(weight: Tensor1D | undefined, count: number): Rows {
+  return weight ? (mul(reshape(weight, [-1, 1]), 1 / count) as Tensor2D) : 1 / count;
+}
+
 function total(a: Tensor1D | undefined, b: Tensor1D | undefined): Tensor1D | undefined {
   return a && b ? add(a, b) : (a ?? b);
 }

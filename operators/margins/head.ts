@@ -1,6 +1,6 @@
-import { mul, reshape, tidy } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { bentHead, meanLoss, type HeadInput } from './bentHead.ts';
+import { bentHead, meanLoss, rowsOf, type HeadInput } from './bentHead.ts';
 
 export type { HeadInput };
 
@@ -35,8 +35,7 @@ export interface HeadOutput {
 export function head(input: HeadInput): HeadOutput {
   return tidy(() => {
     const bent = bentHead(input);
-    const share = 1 / input.labels.length;
-    const rows = bent.weight ? (mul(reshape(bent.weight, [-1, 1]), share) as Tensor2D) : share;
+    const rows = rowsOf(bent.weight, input.labels.length);
     const { norms, cosine, probability, margin, gradientScale } = bent;
     return {
       loss: meanLoss(bent),

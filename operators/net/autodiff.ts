@@ -21,7 +21,25 @@ const SHARE = 1e-4;
  * In plain words: what somebody has written with tfjs takes part in every training step here, the meta step included. Its tape
  * cannot be walked twice, so each backward runs the function again, and a tangent costs one forward more and has some 0.3 % of error.
  *
- * tfjs has to know the gradients of its ops, as it does on the native engine or where all of @tensorflow/tfjs is imported.
+ * ```ts
+ * const fc: ParamSpec = {
+ *   name: 'fc.weight',
+ *   shape: [3072, 8],
+ *   layout: { kind: 'linear', map: [32, 32, 3] },
+ *   role: 'weight',
+ *   init: { kind: 'kaimingFanOut', fanOut: 8 },
+ * };
+ * const network = new Autodiff({
+ *   params: [fc],
+ *   outShape: () => [8],
+ *   forward: (p, x) => matMul(reshape(x, [x.shape[0]!, 3072]) as Tensor2D, p['fc.weight'] as Tensor2D),
+ * });
+ * const own = modelAround(network, { name: 'own', size: [32, 32], seed: 7 });
+ * from(batches).pipe(trainStep({ model: own, centres, margin: cosFace({ s: 16 }), schedule })).subscribe();
+ * ```
+ *
+ * tfjs has to know the gradients of its ops, as it does on the native engine or where all of @tensorflow/tfjs is imported; they are
+ * tfjs's own, and on the wasm engine not all of them are right.
  */
 export class Autodiff implements Layer {
   readonly params: readonly ParamSpec[];

@@ -1,15 +1,6 @@
-import {
-  add,
-  dispose,
-  expandDims,
-  mul,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import { add, dispose, mul, type Scalar, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Factor } from '../../pipeline/items.ts';
-import type { BentHead } from '../margins/bentHead.ts';
+import { rowsOf, type BentHead, type Rows } from '../margins/bentHead.ts';
 import { hashKey } from '../maths/keyedRandom.ts';
 import { CENTRES } from '../net/centres.ts';
 import type { Grads, Params } from '../net/layer.ts';
@@ -100,15 +91,14 @@ export function learnWeights(trained: Trained, learning: Learning, judged: Judge
 
 /** Gradient of the batch's loss as its margins are, of the backbone; of the centres too where a bound on its length needs them. */
 function pseudoGradient({ model, optimiser }: Trained, { forwarded, bent, own }: Judged): Grads {
-  const share = 1 / own.shape[0];
-  const rows = bent.weight ? (expandDims(mul(bent.weight, share), 1) as Tensor2D) : share;
+  const rows = rowsOf(bent.weight, own.shape[0]);
   const grads: Grads = optimiser.bounded ? { [CENTRES]: bent.byKernel(rows) } : {};
   model.backward(weighed(own, rows, bent), forwarded.scope, grads, true);
   return grads;
 }
 
 /** [B, D] gradient of the batch's loss by its embeddings, as its samples count, from each sample's own. */
-export function weighed(own: Tensor2D, rows: number | Tensor2D, bent: Pick<BentHead, 'ownTerm'>): Tensor2D {
+export function weighed(own: Tensor2D, rows: Rows, bent: Pick<BentHead, 'ownTerm'>): Tensor2D {
   const sum: Tensor2D = mul(own, rows);
   return bent.ownTerm ? add(sum, bent.ownTerm()) : sum;
 }

@@ -68,9 +68,9 @@ export function marginResiduals(options: MarginResidualOptions = {}): MetaRule {
       const residual: Tensor1D = tidy(() => {
         const free = clipByValue(mul(slope, factor), -residualMax, residualMax);
         const before: Tensor1D = mul(bent.margin, units);
-        const low = minimum(before, marginMin);
-        const high = maximum(before, marginMax);
-        return sub(minimum(maximum(add(before, free), low), high), before) as Tensor1D;
+        const down = sub(minimum(before, marginMin), before);
+        const up = sub(maximum(before, marginMax), before);
+        return minimum(maximum(free, down), up) as Tensor1D;
       });
       const { weight, loss, probability } = weightOfResidual(bent, residual, scale);
       return {

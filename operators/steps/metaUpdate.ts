@@ -1,6 +1,6 @@
-import { expandDims, mul, type Scalar, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { mul, type Scalar, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch, Factor, Sample } from '../../pipeline/items.ts';
-import { bentHead, meanLoss, type BentHead } from '../margins/bentHead.ts';
+import { bentHead, meanLoss, rowsOf, type BentHead } from '../margins/bentHead.ts';
 import type { MetaPool } from '../mining/metaPool.ts';
 import { mine, type MetaBatch, type MineOptions } from '../mining/mine.ts';
 import { CENTRES } from '../net/centres.ts';
@@ -81,9 +81,7 @@ export function metaUpdate(
       }
     }
 
-    const counts = learned?.outcome.weight ?? bent.weight;
-    const share = 1 / labels.length;
-    const rows = counts ? (expandDims(mul(counts, share), 1) as Tensor2D) : share;
+    const rows = rowsOf(learned?.outcome.weight ?? bent.weight, labels.length);
     const grads: Grads = { [CENTRES]: bent.byKernel(rows) };
     model.backward(weighed(own, rows, bent), scope, grads, false);
     const { gradientNorm } = realStep(trained, grads, scope, at.learningRate);

@@ -45,7 +45,13 @@ function slopes(margin: string, learning: Partial<Learning>, learningRate = RATE
       },
     );
     const parts = Object.entries(learned.parts).map(([factor, t]) => [factor, minus(t)] as const);
-    return { byMargin: minus(learned.outcome.residual), parts: Object.fromEntries(parts) };
+    const { residual, predicted } = learned.outcome;
+    return {
+      residual: read(residual),
+      byMargin: minus(residual),
+      predicted: read(predicted)[0]!,
+      parts: Object.fromEntries(parts),
+    };
   });
   trained.end();
   end();
@@ -112,6 +118,20 @@ describe('the meta-gradient of an IR-10 with batch statistics', () => {
       const middle = study.reduce((sum, x) => sum + x, 0) / study.length;
       expect(spread).toBeLessThan(0.1 * Math.abs(slope));
       expect(Math.abs(middle - slope)).toBeLessThan(Math.min(spread, 0.03 * Math.abs(slope)));
+    }
+  });
+
+  it.each(['classVolume', 'adaFace'])('makes residuals that lower the meta loss as they promise: %s', (margin) => {
+    const rate = 0.005;
+    const none = metaLossAfter(margin, new Float32Array(LABELS.length), rate);
+    for (const residualMax of [0.02, 0.005]) {
+      const rule = marginResiduals({ residualMax });
+      const { residual, predicted } = slopes(margin, { rule }, rate);
+      expect(largest(residual)).toBeCloseTo(residualMax, 5);
+      const fall = metaLossAfter(margin, Float32Array.from(residual), rate) - none;
+      expect(predicted).toBeLessThan(-1e-5);
+      expect(fall / predicted).toBeGreaterThan(0.8);
+      expect(fall / predicted).toBeLessThan(1.25);
     }
   });
 });
