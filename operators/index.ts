@@ -1,4 +1,4 @@
-export { Autodiff, type AutodiffOptions } from './net/autodiff.ts';
+export { autodiff, type AutodiffOptions } from './net/autodiff.ts';
 export { architecture, createModel, emptyModel, Model, modelAround } from './net/model.ts';
 export type { Architecture, ArchitectureName } from './net/model.ts';
 export type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './net/layer.ts';

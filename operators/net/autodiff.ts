@@ -29,10 +29,10 @@ const SHARE = 1e-4;
  *   role: 'weight',
  *   init: { kind: 'kaimingFanOut', fanOut: 8 },
  * };
- * const network = new Autodiff({
+ * const network = autodiff({
  *   params: [fc],
  *   outShape: () => [8],
- *   forward: (p, x) => matMul(reshape(x, [x.shape[0]!, 3072]) as Tensor2D, p['fc.weight'] as Tensor2D),
+ *   forward: (p, x) => dot(reshape(x, [-1, 3072]), p['fc.weight']!),
  * });
  * const own = modelAround(network, { name: 'own', size: [32, 32], seed: 7 });
  * from(batches).pipe(trainStep({ model: own, centres, margin: cosFace({ s: 16 }), schedule })).subscribe();
@@ -41,7 +41,11 @@ const SHARE = 1e-4;
  * tfjs has to know the gradients of its ops, as it does on the native engine or where all of @tensorflow/tfjs is imported; they are
  * tfjs's own, and on the wasm engine not all of them are right.
  */
-export class Autodiff implements Layer {
+export function autodiff(options: AutodiffOptions): Layer {
+  return new Autodiff(options);
+}
+
+class Autodiff implements Layer {
   readonly params: readonly ParamSpec[];
   readonly #options: AutodiffOptions;
   readonly #modes = new WeakMap<Scope, Mode>();

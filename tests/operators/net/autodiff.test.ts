@@ -1,7 +1,7 @@
 import { add, dispose, matMul, memory, mul, reshape, tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Autodiff } from '../../../operators/net/autodiff.ts';
+import { autodiff } from '../../../operators/net/autodiff.ts';
 import { Flatten } from '../../../operators/net/flatten.ts';
 import type { Grads, Layer, Mode } from '../../../operators/net/layer.ts';
 import { Linear } from '../../../operators/net/linear.ts';
@@ -19,7 +19,7 @@ const linear = new Linear('fc', { map: [2, 3, 3], out: 4 });
 const explicit = new Sequential([new Flatten([2, 3, 3]), linear]);
 /** The same as a function, squared where `bent`. */
 const adapted = (bent = false): Layer =>
-  new Autodiff({
+  autodiff({
     params: linear.params,
     outShape: () => [4],
     forward: (p, x) => {
@@ -90,7 +90,7 @@ describe.each(['native', 'cpu'] as const)('autodiff on %s', (backend) => {
     dispose([a!, b!]);
     for (const one of [model!, other!]) one.dispose();
     expect(memory().numTensors).toBe(before);
-    const map = new Autodiff({ params: [], outShape: (shape) => [...shape], forward: (_p, x) => x });
+    const map = autodiff({ params: [], outShape: (shape) => [...shape], forward: (_p, x) => x });
     expect(() => modelAround(map, { name: 'mine', size: [2, 3], seed: 1 })).toThrow('mine: expected shape [embedding]');
   });
 });
