@@ -39,7 +39,7 @@ const SHARE = 1e-4;
  * ```
  *
  * tfjs has to know the gradients of its ops, as it does on the native engine or where all of @tensorflow/tfjs is imported; they are
- * tfjs's own, and on the wasm engine not all of them are right.
+ * tfjs's own, and on the wasm engine that of maxPool is wrong.
  */
 export function autodiff(options: AutodiffOptions): Layer {
   return new Autodiff(options);
