@@ -98,6 +98,8 @@ export interface StepItem {
     probability: number;
     margin: number;
     gradientScale: number;
+    /** What a meta step added to the margin. */
+    residual?: number;
   }[];
   /** Weights and state after this step, on checkpoint steps only. */
   snapshot?: Snapshot;
@@ -113,6 +115,6 @@ export interface Snapshot {
   weights: StateMap;
   /** Momentum under 'momentum.<name>', margin statistics under 'margin.<name>', ... */
   state: StateMap;
-  /** Of this step's batch a number for each face: 'norm', 'cosine' to its centre, 'probability' of its class, 'margin', 'gradientScale'. */
+  /** Of this step's batch a number for each face: 'norm', 'cosine' to its centre, 'probability' of its class, 'margin', 'gradientScale', 'residual'. */
   faces?: Record<string, Float32Array>;
 }

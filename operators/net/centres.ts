@@ -96,8 +96,18 @@ export interface Projection {
   logits: Tensor2D;
   /** [B] lengths of the embeddings. */
   norms: Tensor1D;
-  /** Gradients of sum(weight x dLogits x logits) + sum(dNorms x norms) by embedding and kernel. */
-  backward(dLogits: Tensor2D, weight: number, dNorms?: Tensor1D): { dEmbedding: Tensor2D; dKernel: Tensor2D };
+  /** Gradient [B, D] of sum(dNorms x norms) by the embeddings. */
+  throughNorms(dNorms: Tensor1D): Tensor2D;
+  /** The way back of one gradient [B, C] of the logits, to either side by itself. */
+  backward(dLogits: Tensor2D): ProjectionGradient;
+}
+
+/** Gradients of sum(weight x dLogits x logits) + sum(dNorms x norms); `weight` is one number or [B, 1]. */
+export interface ProjectionGradient {
+  /** [B, D]. */
+  byEmbedding(weight: number | Tensor2D, dNorms?: Tensor1D): Tensor2D;
+  /** [D, C]. */
+  byKernel(weight: number | Tensor2D): Tensor2D;
 }
 
 /** Below it a length counts as this, so that a zero vector has the cosine 0 and not NaN. */
@@ -124,16 +134,17 @@ export function project(
   const norms: Tensor1D = sqrt(sum(square(embedding), 1));
   const lengths: Tensor2D = maximum(reshape(norms, [-1, 1]), LENGTH_EPSILON);
   const unit: Tensor2D = div(embedding, lengths);
-  const throughNorms = (d: Tensor2D, dNorms?: Tensor1D): Tensor2D =>
-    dNorms ? add(d, mul(unit, reshape(dNorms, [-1, 1]))) : d;
+  const throughNorms = (dNorms: Tensor1D): Tensor2D => mul(unit, reshape(dNorms, [-1, 1]));
+  const withNorms = (d: Tensor2D, dNorms?: Tensor1D): Tensor2D => (dNorms ? add(d, throughNorms(dNorms)) : d);
 
   if (options.logits === 'product') {
     return {
       logits: matMul(embedding, kernel),
       norms,
-      backward: (dLogits, weight, dNorms) => ({
-        dEmbedding: throughNorms(mul(matMul(dLogits, kernel, false, true), weight), dNorms),
-        dKernel: matMul(mul(embedding, weight), dLogits, true, false),
+      throughNorms,
+      backward: (dLogits) => ({
+        byEmbedding: (weight, dNorms) => withNorms(mul(matMul(dLogits, kernel, false, true), weight), dNorms),
+        byKernel: (weight) => matMul(mul(embedding, weight), dLogits, true, false),
       }),
     };
   }
@@ -146,15 +157,26 @@ export function project(
   return {
     logits,
     norms,
-    backward(dLogits, weight, dNorms) {
+    throughNorms,
+    backward(dLogits) {
       const passed: Tensor2D = clamp > 0 ? mul(dLogits, equal(logits, free)) : dLogits;
       const shrunk: Tensor2D = mul(passed, shrink);
-      // Along its own direction a vector that is normalised has no gradient: these two take that part out.
-      const dUnit: Tensor2D = mul(matMul(shrunk, kernel, false, true), scale * weight);
-      const dEmbedding: Tensor2D = div(sub(dUnit, mul(unit, sum(mul(unit, dUnit), 1, true))), lengths);
-      const radial = mul(mul(sum(mul(free, passed), 0, true), square(shrink)), weight); // [1, C]
-      const dKernel: Tensor2D = sub(matMul(mul(scaled, weight), shrunk, true, false), mul(kernel, radial));
-      return { dEmbedding: throughNorms(dEmbedding, dNorms), dKernel };
+      // Along its own direction a vector that is normalised has no gradient: both take that part out.
+      return {
+        byEmbedding(weight, dNorms) {
+          const slope = typeof weight === 'number' ? scale * weight : mul(weight, scale);
+          const dUnit: Tensor2D = mul(matMul(shrunk, kernel, false, true), slope);
+          const dEmbedding: Tensor2D = div(sub(dUnit, mul(unit, sum(mul(unit, dUnit), 1, true))), lengths);
+          return withNorms(dEmbedding, dNorms);
+        },
+        byKernel(weight) {
+          const along: Tensor2D = mul(free, passed);
+          const summed = typeof weight === 'number' ? sum(along, 0, true) : matMul(weight, along, true, false);
+          const once = mul(summed, square(shrink));
+          const radial = typeof weight === 'number' ? mul(once, weight) : once; // [1, C]
+          return sub(matMul(mul(scaled, weight), shrunk, true, false), mul(kernel, radial));
+        },
+      };
     },
   };
 }

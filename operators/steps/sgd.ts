@@ -92,11 +92,22 @@ export interface ParamGroup {
 export interface Sgd {
   /** v by parameter name, empty before the first update; the optimiser's own. */
   velocity: Record<string, Tensor>;
+  /** Whether it bounds the length of all gradients together. */
+  readonly bounded: boolean;
   /**
    * Replaces parameters and velocities in place, old tensors disposed, new ones kept. Gradients are consumed; a parameter without
    * one stays as it is. Returns the norm before clipping, where there is a clip: the caller's.
    */
   update(groups: readonly ParamGroup[], grads: Grads, learningRate: number): { gradientNorm?: Scalar };
+  /**
+   * The parameters that an update would come to, as new tensors, the caller's; nothing changes and nothing is consumed. `clip` is the
+   * factor in (0, 1] that bounding the gradient would multiply it by, where there is a bound.
+   */
+  preview(
+    groups: readonly ParamGroup[],
+    grads: Grads,
+    learningRate: number,
+  ): { params: Record<string, Tensor>; clip?: Scalar };
   dispose(): void;
 }
 
@@ -114,24 +125,29 @@ export function sgd(options: SgdOptions = {}): Sgd {
   if (!(decay in DECAYED)) throw new OptionError('sgd', 'decay', "'adaface', 'weights' or 'all'", decay);
   if (clipNorm !== undefined && !(clipNorm > 0)) throw new OptionError('sgd', 'clipNorm', 'above 0', clipNorm);
 
+  const ratesOf = (norm: Scalar | undefined, learningRate: number): Rates => ({
+    learningRate: scalar(learningRate),
+    momentum: scalar(momentum),
+    weightDecay: scalar(weightDecay),
+    ...(norm && { clip: minimum(div(clipNorm!, add(norm, 1e-6)), 1) as Scalar }),
+  });
+  const normOf = (grads: Grads): Scalar | undefined => (clipNorm === undefined ? undefined : gradientNorm(grads));
+  const shrinks = (role: ParamSpec['role']): boolean => weightDecay > 0 && decays(decay, role);
+
   const optimiser: Sgd = {
     velocity: {},
+    bounded: clipNorm !== undefined,
     update: (groups, grads, learningRate) =>
       tidy(() => {
-        const norm = clipNorm === undefined ? undefined : gradientNorm(grads);
-        const rates: Rates = {
-          learningRate: scalar(learningRate),
-          momentum: scalar(momentum),
-          weightDecay: scalar(weightDecay),
-          ...(norm && { clip: minimum(div(clipNorm!, add(norm, 1e-6)), 1) as Scalar }),
-        };
+        const norm = normOf(grads);
+        const rates = ratesOf(norm, learningRate);
         for (const { params, specs } of groups) {
           for (const { name, role } of specs) {
             const gradient = grads[name];
             if (!gradient) continue;
             const { velocity } = optimiser;
             const old = { weight: params[name]!, velocity: velocity[name] };
-            const next = descend(old.weight, gradient, old.velocity, rates, weightDecay > 0 && decays(decay, role));
+            const next = descend(old.weight, gradient, old.velocity, rates, shrinks(role));
             params[name] = keep(next.weight);
             velocity[name] = keep(next.velocity);
             // At once: three copies of a large network do not have to fit.
@@ -139,6 +155,27 @@ export function sgd(options: SgdOptions = {}): Sgd {
           }
         }
         return norm ? { gradientNorm: norm } : {};
+      }),
+    preview: (groups, grads, learningRate) =>
+      tidy(() => {
+        const rates = ratesOf(normOf(grads), learningRate);
+        const next: Record<string, Tensor> = {};
+        for (const { params, specs } of groups) {
+          for (const { name, role } of specs) {
+            const gradient = grads[name];
+            if (!gradient) continue;
+            const { weight, velocity } = descend(
+              params[name]!,
+              gradient,
+              optimiser.velocity[name],
+              rates,
+              shrinks(role),
+            );
+            velocity.dispose();
+            next[name] = weight;
+          }
+        }
+        return { params: next, ...(rates.clip && { clip: rates.clip }) };
       }),
     dispose() {
       dispose(optimiser.velocity);

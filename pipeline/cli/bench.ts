@@ -3,6 +3,7 @@ import { OptionError } from '../errors.ts';
 import type { EvaluateBenchOptions } from './bench/evaluate.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
 import type { MeasureOptions } from './bench/benchmark.ts';
+import type { MetaBenchOptions } from './bench/meta.ts';
 import type { MineBenchOptions } from './bench/mine.ts';
 import type { Result } from './bench/result.ts';
 import type { SuiteOptions } from './bench/suite.ts';
@@ -130,6 +131,19 @@ export function benchCommand(program: Command): void {
       demand('--mode', MINING_MODES, options.mode);
       const { mineTimes } = await import('./bench/mine.ts');
       await shown(json, async () => [await mineTimes(options, say)]);
+    });
+  add('meta', 'a whole MvCoM step, exact (S3) and cheapest (S6), in turns with a CosFace step of the same batch')
+    .option('--model <name>', MODELS.join(', '), 'ir10')
+    .option('--batch <n>', 'images a step; the meta batch is a quarter of it', wholeNumber(16), 64)
+    .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
+    .option('--pool <n>', 'slots of the pool', wholeNumber(16), 8192)
+    .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
+    .option('--rounds <n>', 'turns of each that are timed', wholeNumber(1), 20)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: MetaBenchOptions & { json?: boolean }) => {
+      check(options);
+      const { metaTimes } = await import('./bench/meta.ts');
+      await shown(json, () => metaTimes(options, say));
     });
   add('links', 'what it costs to hand an item on, beside RxJS alone, async generators and Node streams')
     .option('--items <n>', 'numbers sent through in a round', wholeNumber(1), 200_000)
