@@ -8,7 +8,6 @@ import { Flatten } from './flatten.ts';
 import type { Precision } from './kernels/cast.ts';
 import type { Layer } from './layer.ts';
 import { Linear } from './linear.ts';
-import { PRelu } from './prelu.ts';
 import { Residual } from './residual.ts';
 import { Sequential } from './sequential.ts';
 import { SqueezeExcite } from './squeezeExcite.ts';
@@ -101,8 +100,7 @@ export function iresnet(architecture: Architecture, precision: Precision = 'floa
   const map = [halved(size[0]), halved(size[1]), depth] as const; // [7, 7, 512] of 112x112
   const network = new Sequential([
     new Conv('input_layer.0', { in: 3, out: stem, kernel: 3, stride: 1 }), // [N, H, W, 64]
-    new BatchNorm('input_layer.1', { channels: stem }),
-    new PRelu('input_layer.2', { channels: stem }),
+    new BatchNorm('input_layer.1', { channels: stem, prelu: 'input_layer.2' }),
     ...blocks, // [N, 7, 7, 512]
     ...(narrow ? [new Cast('bfloat16', 'float32')] : []),
     new BatchNorm('output_layer.0', { channels: depth }),
@@ -126,8 +124,7 @@ function block(
   const branch = new Sequential([
     new BatchNorm(`${name}.res_layer.0`, { channels: input }),
     new Conv(`${name}.res_layer.1`, { in: input, out, kernel: 3, stride: 1 }),
-    new BatchNorm(`${name}.res_layer.2`, { channels: out }),
-    new PRelu(`${name}.res_layer.3`, { channels: out }),
+    new BatchNorm(`${name}.res_layer.2`, { channels: out, prelu: `${name}.res_layer.3` }),
     new Conv(`${name}.res_layer.4`, { in: out, out, kernel: 3, stride }),
     new BatchNorm(`${name}.res_layer.5`, { channels: out }),
     ...gate(`${name}.res_layer.se_block`, out),

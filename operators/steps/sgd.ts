@@ -1,20 +1,7 @@
-import {
-  add,
-  addN,
-  div,
-  dispose,
-  keep,
-  minimum,
-  mul,
-  scalar,
-  sqrt,
-  square,
-  sub,
-  sum,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, addN, div, dispose, keep, minimum, sqrt, square, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { OptionError } from '../../pipeline/errors.ts';
+import { descend } from '../net/kernels/descend.ts';
 import type { Grads, ParamSpec } from '../net/layer.ts';
 
 /**
@@ -43,39 +30,6 @@ const DECAYED: Record<Decay, ReadonlySet<ParamSpec['role']>> = {
 /** True where weight decay acts on a parameter of this role. */
 export function decays(decay: Decay, role: ParamSpec['role']): boolean {
   return DECAYED[decay].has(role);
-}
-
-/** Numbers of one update as tensors, made once for all parameters. */
-export interface Rates {
-  learningRate: Scalar;
-  momentum: Scalar;
-  weightDecay: Scalar;
-  /** The clip's factor in (0, 1], where there is a clip. */
-  clip?: Scalar;
-}
-
-/**
- * One parameter's step as PyTorch's SGD takes it: d = g + decay w, v = momentum v + d, w - learningRate v.
- *
- * Nothing given is consumed: a pseudo-update that keeps the old weights is the same call.
- *
- * @param velocity absent before the first step, where v = d
- * @param decayed whether weight decay acts on this parameter
- */
-export function descend(
-  weight: Tensor,
-  gradient: Tensor,
-  velocity: Tensor | undefined,
-  rates: Rates,
-  decayed: boolean,
-): { weight: Tensor; velocity: Tensor } {
-  return tidy(() => {
-    const terms = [rates.clip ? mul(gradient, rates.clip) : gradient];
-    if (decayed) terms.push(mul(weight, rates.weightDecay));
-    if (velocity) terms.push(mul(velocity, rates.momentum));
-    const next = terms.length > 1 ? addN(terms) : terms[0]!.clone();
-    return { weight: sub(weight, mul(next, rates.learningRate)), velocity: next };
-  });
 }
 
 /** L2 norm of all gradients together, as a tensor. */
@@ -119,19 +73,16 @@ export function sgd(options: SgdOptions = {}): Sgd {
     update: (groups, grads, learningRate) =>
       tidy(() => {
         const norm = clipNorm === undefined ? undefined : gradientNorm(grads);
-        const rates: Rates = {
-          learningRate: scalar(learningRate),
-          momentum: scalar(momentum),
-          weightDecay: scalar(weightDecay),
-          ...(norm && { clip: minimum(div(clipNorm!, add(norm, 1e-6)), 1) as Scalar }),
-        };
+        const clip = norm && { clip: minimum(div(clipNorm!, add(norm, 1e-6)), 1) as Scalar };
         for (const { params, specs } of groups) {
           for (const { name, role } of specs) {
             const gradient = grads[name];
             if (!gradient) continue;
             const { velocity } = optimiser;
             const old = { weight: params[name]!, velocity: velocity[name] };
-            const next = descend(old.weight, gradient, old.velocity, rates, weightDecay > 0 && decays(decay, role));
+            const decayed = decays(decay, role) ? weightDecay : 0;
+            const rates = { learningRate, momentum, weightDecay: decayed, ...clip };
+            const next = descend(old.weight, gradient, old.velocity, rates);
             params[name] = keep(next.weight);
             velocity[name] = keep(next.velocity);
             // At once: three copies of a large network do not have to fit.
