@@ -1,6 +1,6 @@
 import { conv2d as stock, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { castLike } from './cast.ts';
-import { hasOwn, isNative, runOne, typeOf, type Attribute } from './native.ts';
+import { floatType, hasOwn, isNative, runOne, typeOf, type Attribute } from './native.ts';
 import { pad } from './pad.ts';
 
 export type Stride = 1 | 2;
@@ -27,9 +27,12 @@ export function convAttributes(kernel: number, stride: Stride, x: Tensor): Attri
   ];
 }
 
-/** Whether our own operations, which take fewer products than the definition, compute convolutions with w [k, k, Cin, Cout]. */
-export function isOwn([kernel, , cin, cout]: readonly number[]): boolean {
-  return kernel === 3 && hasOwn(cin!, cout!);
+/**
+ * Whether our own operations, which take fewer products than the definition, compute convolutions of these maps with w
+ * [k, k, Cin, Cout]. They multiply in float32: the engine's in bfloat16 are faster than that.
+ */
+export function isOwn(maps: Tensor, [kernel, , cin, cout]: readonly number[]): boolean {
+  return kernel === 3 && floatType(maps) === 1 && hasOwn(cin!, cout!);
 }
 
 /**
@@ -37,7 +40,7 @@ export function isOwn([kernel, , cin, cout]: readonly number[]): boolean {
  * [N, ceil(H / stride), ceil(W / stride), Cout]. In x's precision, to which w is rounded.
  */
 export function conv2d(x: Tensor, w: Tensor, stride: Stride): Tensor {
-  if (isOwn(w.shape)) return runOne(`RxfaceConv3x3Stride${stride}`, [typeOf(x)], [x, w]);
+  if (isOwn(x, w.shape)) return runOne(`RxfaceConv3x3Stride${stride}`, [typeOf(x)], [x, w]);
   const [kernel] = w.shape as [number];
   const seen = padded(x, kernel, stride);
   const y = isNative() ? conv2dNative(seen, w, stride) : conv2dPortable(seen, w, stride);

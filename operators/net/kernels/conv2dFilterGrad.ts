@@ -15,7 +15,7 @@ import { isNative, runOne, typeOf } from './native.ts';
 
 /** Gradient of {@link conv2d} by w: x [N, H, W, Cin] and dy [N, H', W', Cout] to `shape` [k, k, Cin, Cout], in float32. */
 export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[], stride: Stride): Tensor {
-  if (isOwn(shape)) return runOne(`RxfaceConv3x3FilterGradStride${stride}`, [typeOf(x)], [x, dy]);
+  if (isOwn(x, shape)) return runOne(`RxfaceConv3x3FilterGradStride${stride}`, [typeOf(x)], [x, dy]);
   const seen = padded(x, shape[0]!, stride);
   const dw = (isNative() ? conv2dFilterGradNative : conv2dFilterGradPortable)(seen, dy, shape, stride);
   seen.dispose();

@@ -31,9 +31,9 @@ struct Grid {
 };
 
 // N x N values of one channel vector at (row, column) of an image, zeros beyond its borders.
-template <int N, class T>
-void gather(Maps maps, const T* x, int channels, int image, int row, int column, int c, Vec (*d)[N]) {
-  const T* corner = x + ((static_cast<long>(image) * maps.height + row) * maps.width + column) * channels + c;
+template <int N>
+void gather(Maps maps, const float* x, int channels, int image, int row, int column, int c, Vec (*d)[N]) {
+  const float* corner = x + ((static_cast<long>(image) * maps.height + row) * maps.width + column) * channels + c;
   const long line = static_cast<long>(maps.width) * channels;
   if (row >= 0 && column >= 0 && row + N <= maps.height && column + N <= maps.width) {
     for (int i = 0; i < N; i++)
@@ -71,8 +71,8 @@ inline void scatter(const Vec (*from)[N], float* to, long stride) {
 }
 
 // All channels of the inputs under a tile: place p to v[p * stride + channel].
-template <class S, class T>
-void transformTile(Maps maps, const T* x, int channels, Grid::Tile at, float* v, long stride) {
+template <class S>
+void transformTile(Maps maps, const float* x, int channels, Grid::Tile at, float* v, long stride) {
   for (int c = 0; c < channels; c += LANES) {
     Vec d[S::INPUTS][S::INPUTS], e[S::PLACES][S::PLACES];
     gather<S::INPUTS>(maps, x, channels, at.image, at.row * S::STEP + S::FROM, at.column * S::STEP + S::FROM, c, d);
@@ -109,11 +109,11 @@ void transformKernels(const float* w, int in, int out, bool turned, int wide, fl
 }
 
 // The results of one tile in a panel of outputs: place p at m + p * stride.
-template <class S, class T>
-void finishTile(Maps maps, const float* m, long stride, int wide, T* y, int channels, Grid::Tile at) {
+template <class S>
+void finishTile(Maps maps, const float* m, long stride, int wide, float* y, int channels, Grid::Tile at) {
   constexpr int N = S::PLACES, R = S::RESULTS;
   const int row = at.row * R, column = at.column * R;
-  T* to = y + ((static_cast<long>(at.image) * maps.height + row) * maps.width + column) * channels;
+  float* to = y + ((static_cast<long>(at.image) * maps.height + row) * maps.width + column) * channels;
   for (int c = 0; c < wide; c += LANES) {
     Vec e[N][N], f[R][R];
     for (int p = 0; p < N * N; p++) e[p / N][p % N] = load(m + p * stride + c);
@@ -123,8 +123,8 @@ void finishTile(Maps maps, const float* m, long stride, int wide, T* y, int chan
   }
 }
 
-template <class S, int V, class T>
-void run(Maps of, const T* x, const float* w, Maps into, T* y, int in, int out, bool turned) {
+template <class S, int V>
+void run(Maps of, const float* x, const float* w, Maps into, float* y, int in, int out, bool turned) {
   constexpr int WIDE = V * LANES, PLACES = S::PLACES * S::PLACES;
   const Grid grid(into, S::RESULTS);
   const long kernel = static_cast<long>(in) * WIDE + APART;
@@ -149,8 +149,8 @@ void run(Maps of, const T* x, const float* w, Maps into, T* y, int in, int out, 
   });
 }
 
-template <class S, class T>
-void runWide(Maps of, const T* x, const float* w, Maps into, T* y, int in, int out, bool turned) {
+template <class S>
+void runWide(Maps of, const float* x, const float* w, Maps into, float* y, int in, int out, bool turned) {
   if (out % (2 * LANES) == 0) run<S, 2>(of, x, w, into, y, in, out, turned);
   else run<S, 1>(of, x, w, into, y, in, out, turned);
 }
@@ -174,8 +174,8 @@ void finishGradient(const float* u, int parts, long apart, float* dw, int in, in
   });
 }
 
-template <class S, int V, class T>
-void runGradient(Maps of, const T* x, Maps slopes, const T* dy, float* dw, int in, int out) {
+template <class S, int V>
+void runGradient(Maps of, const float* x, Maps slopes, const float* dy, float* dw, int in, int out) {
   constexpr int WIDE = V * LANES, N = S::PLACES, PLACES = N * N, BLOCK = 48;
   // Kernels too big for every thread to hold all of them are split by outputs, others by tiles.
   constexpr long HELD = 1 << 19;
@@ -213,37 +213,27 @@ void runGradient(Maps of, const T* x, Maps slopes, const T* dy, float* dw, int i
   finishGradient<S>(sums, byTile, size, dw, in, out);
 }
 
-template <class S, class T>
-void runGradientWide(Maps of, const T* x, Maps slopes, const T* dy, float* dw, int in, int out) {
+template <class S>
+void runGradientWide(Maps of, const float* x, Maps slopes, const float* dy, float* dw, int in, int out) {
   if (out % (2 * LANES) == 0) runGradient<S, 2>(of, x, slopes, dy, dw, in, out);
   else runGradient<S, 1>(of, x, slopes, dy, dw, in, out);
 }
 
 }  // namespace
 
-template <class T>
-void convolve(Maps of, const T* x, const float* w, Maps into, T* y, int in, int out, int stride) {
+void convolve(Maps of, const float* x, const float* w, Maps into, float* y, int in, int out, int stride) {
   if (stride == 1) runWide<Dense>(of, x, w, into, y, in, out, false);
   else runWide<Halving>(of, x, w, into, y, in, out, false);
 }
 
-template <class T>
-void inputGradient(Maps of, const T* dy, const float* w, Maps into, T* dx, int in, int out, int stride) {
+void inputGradient(Maps of, const float* dy, const float* w, Maps into, float* dx, int in, int out, int stride) {
   if (stride == 1) runWide<Dense>(of, dy, w, into, dx, out, in, true);
   else runWide<Doubling>(of, dy, w, into, dx, out, in, true);
 }
 
-template <class T>
-void filterGradient(Maps of, const T* x, Maps slopes, const T* dy, float* dw, int in, int out, int stride) {
+void filterGradient(Maps of, const float* x, Maps slopes, const float* dy, float* dw, int in, int out, int stride) {
   if (stride == 1) runGradientWide<Dense>(of, x, slopes, dy, dw, in, out);
   else runGradientWide<Halving>(of, x, slopes, dy, dw, in, out);
 }
-
-#define FOR(T)                                                                             \
-  template void convolve(Maps, const T*, const float*, Maps, T*, int, int, int);           \
-  template void inputGradient(Maps, const T*, const float*, Maps, T*, int, int, int);      \
-  template void filterGradient(Maps, const T*, Maps, const T*, float*, int, int, int);
-FOR(float)
-FOR(BFloat16)
 
 }  // namespace rxface
