@@ -1,20 +1,7 @@
-import {
-  add,
-  addN,
-  div,
-  dispose,
-  keep,
-  minimum,
-  mul,
-  scalar,
-  sqrt,
-  square,
-  sub,
-  sum,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, addN, div, dispose, keep, minimum, sqrt, square, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { OptionError } from '../../pipeline/errors.ts';
+import { descend, type Rates } from '../net/kernels/descend.ts';
 import type { Grads, ParamSpec } from '../net/layer.ts';
 
 /**
@@ -43,39 +30,6 @@ const DECAYED: Record<Decay, ReadonlySet<ParamSpec['role']>> = {
 /** True where weight decay acts on a parameter of this role. */
 export function decays(decay: Decay, role: ParamSpec['role']): boolean {
   return DECAYED[decay].has(role);
-}
-
-/** Numbers of one update as tensors, made once for all parameters. */
-export interface Rates {
-  learningRate: Scalar;
-  momentum: Scalar;
-  weightDecay: Scalar;
-  /** The clip's factor in (0, 1], where there is a clip. */
-  clip?: Scalar;
-}
-
-/**
- * One parameter's step as PyTorch's SGD takes it: d = g + decay w, v = momentum v + d, w - learningRate v.
- *
- * Nothing given is consumed: a pseudo-update that keeps the old weights is the same call.
- *
- * @param velocity absent before the first step, where v = d
- * @param decayed whether weight decay acts on this parameter
- */
-export function descend(
-  weight: Tensor,
-  gradient: Tensor,
-  velocity: Tensor | undefined,
-  rates: Rates,
-  decayed: boolean,
-): { weight: Tensor; velocity: Tensor } {
-  return tidy(() => {
-    const terms = [rates.clip ? mul(gradient, rates.clip) : gradient];
-    if (decayed) terms.push(mul(weight, rates.weightDecay));
-    if (velocity) terms.push(mul(velocity, rates.momentum));
-    const next = terms.length > 1 ? addN(terms) : terms[0]!.clone();
-    return { weight: sub(weight, mul(next, rates.learningRate)), velocity: next };
-  });
 }
 
 /** L2 norm of all gradients together, as a tensor. */
@@ -125,14 +79,13 @@ export function sgd(options: SgdOptions = {}): Sgd {
   if (!(decay in DECAYED)) throw new OptionError('sgd', 'decay', "'adaface', 'weights' or 'all'", decay);
   if (clipNorm !== undefined && !(clipNorm > 0)) throw new OptionError('sgd', 'clipNorm', 'above 0', clipNorm);
 
-  const ratesOf = (norm: Scalar | undefined, learningRate: number): Rates => ({
-    learningRate: scalar(learningRate),
-    momentum: scalar(momentum),
-    weightDecay: scalar(weightDecay),
-    ...(norm && { clip: minimum(div(clipNorm!, add(norm, 1e-6)), 1) as Scalar }),
-  });
   const normOf = (grads: Grads): Scalar | undefined => (clipNorm === undefined ? undefined : gradientNorm(grads));
-  const shrinks = (role: ParamSpec['role']): boolean => weightDecay > 0 && decays(decay, role);
+  const clipOf = (norm: Scalar): Scalar => minimum(div(clipNorm!, add(norm, 1e-6)), 1);
+  /** The rates of one update, for a parameter of each role. */
+  const ratesWith = (norm: Scalar | undefined, learningRate: number): ((role: ParamSpec['role']) => Rates) => {
+    const clip = norm && { clip: clipOf(norm) };
+    return (role) => ({ learningRate, momentum, weightDecay: decays(decay, role) ? weightDecay : 0, ...clip });
+  };
 
   const optimiser: Sgd = {
     velocity: {},
@@ -140,14 +93,14 @@ export function sgd(options: SgdOptions = {}): Sgd {
     update: (groups, grads, learningRate) =>
       tidy(() => {
         const norm = normOf(grads);
-        const rates = ratesOf(norm, learningRate);
+        const ratesOf = ratesWith(norm, learningRate);
         for (const { params, specs } of groups) {
           for (const { name, role } of specs) {
             const gradient = grads[name];
             if (!gradient) continue;
             const { velocity } = optimiser;
             const old = { weight: params[name]!, velocity: velocity[name] };
-            const next = descend(old.weight, gradient, old.velocity, rates, shrinks(role));
+            const next = descend(old.weight, gradient, old.velocity, ratesOf(role));
             params[name] = keep(next.weight);
             velocity[name] = keep(next.velocity);
             // At once: three copies of a large network do not have to fit.
@@ -158,24 +111,19 @@ export function sgd(options: SgdOptions = {}): Sgd {
       }),
     preview: (groups, grads, learningRate) =>
       tidy(() => {
-        const rates = ratesOf(normOf(grads), learningRate);
+        const norm = normOf(grads);
+        const ratesOf = ratesWith(norm, learningRate);
         const next: Record<string, Tensor> = {};
         for (const { params, specs } of groups) {
           for (const { name, role } of specs) {
             const gradient = grads[name];
             if (!gradient) continue;
-            const { weight, velocity } = descend(
-              params[name]!,
-              gradient,
-              optimiser.velocity[name],
-              rates,
-              shrinks(role),
-            );
+            const { weight, velocity } = descend(params[name]!, gradient, optimiser.velocity[name], ratesOf(role));
             velocity.dispose();
             next[name] = weight;
           }
         }
-        return { params: next, ...(rates.clip && { clip: rates.clip }) };
+        return { params: next, ...(norm && { clip: clipOf(norm) }) };
       }),
     dispose() {
       dispose(optimiser.velocity);
