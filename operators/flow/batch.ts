@@ -18,8 +18,12 @@ const spares = new WeakMap<Uint8Array, Uint8Array[]>();
  * that is not given back is collected like anything else.
  *
  * ```ts
- * const loss = train(batch);
- * recycle(batch); // from here on its pixels are another batch's
+ * from(faces)
+ *   .pipe(batch(2))
+ *   .subscribe((full) => {
+ *     console.log(full.labels);
+ *     recycle(full); // from here on its pixels are another batch's
+ *   });
  * ```
  */
 export function recycle({ pixels }: Batch): void {
