@@ -98,7 +98,12 @@ describe('the meta-gradient of an IR-10 with batch statistics', () => {
   it.each(['fdForward', 'fdCentral'] as const)('is near by differences: %s', (hypergrad) => {
     for (const { margin, pseudo, byMargin } of oracle) {
       const found = slopes(margin, { hypergrad, pseudo: pseudo as Learning['pseudo'] });
-      expect(off(found.byMargin, byMargin)).toBeLessThan(3e-2);
+      const errors = found.byMargin
+        .map((x, i) => Math.abs(x - byMargin[i]!) / largest(byMargin))
+        .toSorted((a, b) => b - a);
+      // A rectifier whose input lies within rounding of 0 spoils one face; which one, or none, is for the kernels to say.
+      expect(errors[0]).toBeLessThan(5e-2);
+      expect(errors[1]).toBeLessThan(6e-3);
     }
   });
 
