@@ -1,6 +1,7 @@
 import { cast, scalar, tidy } from '@tensorflow/tfjs-core';
 import { from, lastValueFrom, tap } from 'rxjs';
-import { loadJpegDecoder } from '../../../operators/image/jpeg.ts';
+import { loadJpegDecoder, type JpegDecoder } from '../../../operators/image/jpeg.ts';
+import { loadTurboJpeg } from '../../../operators/image/turboJpeg.ts';
 import { openSource } from '../../../sources/openSource.ts';
 import { nativeBackend, startEngine } from '../../engine/load.ts';
 import type { Sample } from '../../items.ts';
@@ -41,7 +42,15 @@ type Take = (pixels: Uint8Array, at: number) => void;
 export async function decodeRates(options: DecodeBenchOptions): Promise<DecodeRow[]> {
   const { images = 2000, rounds = 5 } = options;
   const faces = await heldFaces(await openSource(options.data), images);
-  const contenders = [await turbo(), sharpInFlight(4), inThreads(1), inThreads(2), ...(await tensorFlow())];
+  const native = await loadTurboJpeg();
+  const contenders = [
+    turbo('WebAssembly', await loadJpegDecoder()),
+    ...(native ? [turbo('machine code', native)] : []),
+    sharpInFlight(4),
+    inThreads(1),
+    inThreads(2),
+    ...(await tensorFlow()),
+  ];
   const furthest = await distances(contenders, faces);
   const seconds: number[][] = contenders.map(() => []);
   for (let round = 0; round < rounds; round++) {
@@ -58,10 +67,9 @@ export async function decodeRates(options: DecodeBenchOptions): Promise<DecodeRo
   });
 }
 
-async function turbo(): Promise<Contender> {
-  const decode = await loadJpegDecoder();
+function turbo(kind: string, decode: JpegDecoder): Contender {
   return {
-    decoder: 'libjpeg-turbo in WebAssembly, main thread',
+    decoder: `libjpeg-turbo in ${kind}, main thread`,
     decodeAll: async (faces, take) => faces.forEach(({ bytes }, at) => take(decode(bytes!)!.data, at)),
   };
 }
