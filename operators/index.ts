@@ -6,7 +6,7 @@ export type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './net/layer.t
 export { createScope } from './net/scope.ts';
 export { normalise } from './net/normalise.ts';
 export { WeightsError } from './net/weights.ts';
-export { batch, recycle } from './flow/batch.ts';
+export { batch } from './flow/batch.ts';
 export { adaFace, type AdaFaceOptions } from './margins/adaFace.ts';
 export { arcFace, type ArcFaceOptions } from './margins/arcFace.ts';
 export { classBalanced, type ClassBalancedOptions } from './margins/classBalanced.ts';

@@ -1,10 +1,11 @@
 import { take } from 'rxjs';
-import { batch, recycle } from '../../../operators/flow/batch.ts';
+import { batch } from '../../../operators/flow/batch.ts';
 import { toEach } from '../../../sinks/each.ts';
 import type { IndexedSource } from '../../../sources/indexed.ts';
 import { openSource } from '../../../sources/openSource.ts';
 import type { Sink, Source } from '../../contracts.ts';
 import { OptionError } from '../../errors.ts';
+import { free } from '../../free.ts';
 import { graph, type Graph } from '../../graph.ts';
 import type { Batch, Sample } from '../../items.ts';
 import { run } from '../../run.ts';
@@ -123,7 +124,7 @@ function ours(faces: IndexedSource, augmented: boolean, { batch: count, threads 
     return graph('load', { seed: SEED })
       .source('faces', held, { shuffle: 'full', epochs: Infinity, from: { epoch: first, position: 0 } })
       .pipe('prepare', workers<Sample, Sample>('rxface/operators/prepare', options), { capacity: 2 * count + 32 })
-      .pipe('batch', batch(count), { capacity: 2 })
+      .pipe('batch', batch(count, { spend: true }), { capacity: 2 })
       .pipe('some', take(batches), { capacity: 1 })
       .sink('count', sink);
   };
@@ -148,7 +149,7 @@ function ours(faces: IndexedSource, augmented: boolean, { batch: count, threads 
       let batches = 0;
       const resident: number[] = [];
       const weigh = toEach<Batch>((taken) => {
-        recycle(taken);
+        free(taken.pixels.buffer as ArrayBuffer);
         if (++batches % perEpoch === 0) resident.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
       });
       await run(flow(0, EPOCHS * perEpoch, weigh));

@@ -1,6 +1,6 @@
 import { from, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
-import { batch, recycle } from '../../../operators/flow/batch.ts';
+import { batch } from '../../../operators/flow/batch.ts';
 import type { Batch, Sample } from '../../../pipeline/items.ts';
 import { stageContract } from '../../contracts/stage.ts';
 
@@ -110,32 +110,18 @@ test('says what it takes, asks and holds; refuses what makes no batch', () => {
   expect(() => batch(2, { partial: 'pad' })).toThrow("batch: partial must be 'drop' or 'keep', received 'pad'");
 });
 
-test('fills the pixels that are given back anew, each once, and none that are not', () => {
-  const source = new Subject<Sample>();
-  const batches: Batch[] = [];
-  source.pipe(batch(1)).subscribe((one) => batches.push(one));
-  const next = (position: number): Batch => {
-    source.next(sample(0, position));
-    return batches.at(-1)!;
-  };
-  const [first, second] = [next(0), next(1)];
-  recycle(first);
-  recycle(first);
-  const third = next(2);
-  expect(third.pixels).toBe(first.pixels);
-  expect([...third.pixels]).toEqual([2, 2, 2, 2, 2, 2]);
-  expect(next(3).pixels).not.toBe(first.pixels);
-  expect([...second.pixels]).toEqual([1, 1, 1, 1, 1, 1]);
-  recycle({ ...second, pixels: new Uint8Array(6) });
-  expect([second.pixels, first.pixels]).not.toContain(next(4).pixels);
+test('gives the memory of faces back once all in their buffer are copied, where nobody else holds them', () => {
+  const slab = Uint8Array.from({ length: 12 }, (_, i) => i);
+  const faces = [slab.subarray(0, 6), slab.subarray(6)].map((pixels, i) => sample(0, i, { pixels }));
+  const [kept] = collect(faces, 2);
+  expect(slab.length).toBe(12);
+  const [spent] = collect(faces, 2, { spend: true });
+  expect(spent!.pixels).toEqual(kept!.pixels);
+  expect(slab.length).toBe(0);
 });
 
-test('spare pixels of another size are not used', () => {
-  const source = new Subject<Sample>();
-  const batches: Batch[] = [];
-  source.pipe(batch(1)).subscribe((one) => batches.push(one));
-  source.next(sample(0, 0));
-  recycle(batches[0]!);
-  source.next(sample(0, 1, { pixels: new Uint8Array(12).fill(7), size: [2, 2] }));
-  expect(batches[1]!.pixels).toEqual(new Uint8Array(12).fill(7));
+test('spends no buffer of which a face is still to come', () => {
+  const slab = new Uint8Array(18).fill(3);
+  collect([sample(0, 0, { pixels: slab.subarray(6, 12) }), sample(0, 1)], 2, { spend: true });
+  expect(slab).toEqual(new Uint8Array(18).fill(3));
 });
