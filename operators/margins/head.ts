@@ -1,6 +1,6 @@
 import { add, exp, expm1, gatherND, mean, mul, neg, sub, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { project } from '../net/centres.ts';
+import { project, type Layout } from '../net/centres.ts';
 import { ownEntries, replaceOwn } from '../net/kernels/replaceOwn.ts';
 import { softmaxCrossEntropy } from '../net/kernels/softmaxCrossEntropy.ts';
 import type { Margin } from './margin.ts';
@@ -8,8 +8,10 @@ import type { Margin } from './margin.ts';
 export interface HeadInput {
   /** [B, D] before normalisation. */
   embedding: Tensor2D;
-  /** [D, C] class centres. */
+  /** [D, C] class centres, or [C, D] in rows. */
   kernel: Tensor2D;
+  /** Default 'columns'. */
+  layout?: Layout;
   /** B class numbers in [0, C). */
   labels: Int32Array;
   margin: Margin;
@@ -25,8 +27,10 @@ export interface HeadOutput {
   loss: Scalar;
   /** [B, D] gradient of `loss`. */
   dEmbedding: Tensor2D;
-  /** [D, C] gradient of `loss`. */
+  /** Gradient of `loss`, in the layout of the centres. */
   dKernel: Tensor2D;
+  /** [C, 1] for cosines to centres in rows: there the gradient is dKernel - along x kernel. */
+  along?: Tensor2D;
   /** [B] lengths of the embeddings. */
   norms: Tensor1D;
   /** [B] cosine to the own centre, clamped. */
@@ -47,11 +51,11 @@ export interface HeadOutput {
  *
  * AdaFace paper, Eq 9 to 12.
  */
-export function head({ embedding, kernel, labels, margin, quality, residual }: HeadInput): HeadOutput {
+export function head({ embedding, kernel, layout, labels, margin, quality, residual }: HeadInput): HeadOutput {
   return tidy(() => {
     const weight = 1 / labels.length;
     const classes = tensor1d(labels, 'int32');
-    const projection = project(embedding, kernel, margin);
+    const projection = project(embedding, kernel, { ...margin, layout });
     const toCosine = 1 / margin.scale;
     const cosine: Tensor1D = mul(gatherND(projection.logits, ownEntries(classes)), toCosine);
 

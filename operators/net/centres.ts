@@ -12,6 +12,7 @@ import {
   square,
   sub,
   sum,
+  tidy,
 } from '@tensorflow/tfjs-core';
 import { add, tensor2d, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { StateMap } from '../../pipeline/contracts.ts';
@@ -44,10 +45,7 @@ export interface Centres {
  */
 export function classCentres(options: { dimension: number; classes: number; seed?: number }): Centres {
   const { dimension, classes, seed } = options;
-  for (const [name, value] of Object.entries({ dimension, classes })) {
-    if (!(Number.isInteger(value) && value > 0))
-      throw new OptionError('classCentres', name, 'a whole number above 0', value);
-  }
+  checkSizes('classCentres', { dimension, classes });
   const first = seed === undefined ? new Float32Array(dimension * classes) : draw(dimension, classes, seed);
   const params = { [CENTRES]: keep(tensor2d(first, [dimension, classes])) };
   return {
@@ -77,17 +75,30 @@ export function kernelOf(state: StateMap, dimension: number, classes: number): T
   return keep(tensor2d(Float32Array.from(kernel.data), [dimension, classes]));
 }
 
-/** [D, C], keyed by class: the centre of class 5 does not depend on how many others there are. */
+/** @throws OptionError where one is no whole number above 0 */
+export function checkSizes(stage: string, sizes: Record<'dimension' | 'classes', number>): void {
+  for (const [name, value] of Object.entries(sizes)) {
+    if (!(Number.isInteger(value) && value > 0)) throw new OptionError(stage, name, 'a whole number above 0', value);
+  }
+}
+
+/** [D, C] */
 function draw(dimension: number, classes: number, seed: number): Float32Array {
   const values = new Float32Array(dimension * classes);
-  const column = new Float64Array(dimension);
   for (let c = 0; c < classes; c++) {
-    const random = keyedRandom(seed, CENTRES, 0, c);
-    for (let d = 0; d < dimension; d++) column[d] = 2 * random() - 1;
-    const length = Math.hypot(...column);
-    for (let d = 0; d < dimension; d++) values[d * classes + c] = column[d]! / length;
+    const centre = drawCentre(dimension, c, seed);
+    for (let d = 0; d < dimension; d++) values[d * classes + c] = centre[d]!;
   }
   return values;
+}
+
+/** [D] the first centre of class c, which does not depend on how many others there are. */
+export function drawCentre(dimension: number, c: number, seed: number): Float64Array {
+  const random = keyedRandom(seed, CENTRES, 0, c);
+  const centre = new Float64Array(dimension);
+  for (let d = 0; d < dimension; d++) centre[d] = 2 * random() - 1;
+  const length = Math.hypot(...centre);
+  return centre.map((x) => x / length);
 }
 
 /** Embeddings against centres. Holds tensors: keep it inside one tidy. */
@@ -96,51 +107,69 @@ export interface Projection {
   logits: Tensor2D;
   /** [B] lengths of the embeddings. */
   norms: Tensor1D;
-  /** Gradients of sum(weight x dLogits x logits) + sum(dNorms x norms) by embedding and kernel. */
-  backward(dLogits: Tensor2D, weight: number, dNorms?: Tensor1D): { dEmbedding: Tensor2D; dKernel: Tensor2D };
+  /**
+   * Gradients of sum(weight x dLogits x logits) + sum(dNorms x norms) by embedding and kernel. Where there is an `along` [C, 1],
+   * in rows, the latter is dKernel - along x kernel: whoever moves the rows passes over them once more anyway.
+   */
+  backward(
+    dLogits: Tensor2D,
+    weight: number,
+    dNorms?: Tensor1D,
+  ): { dEmbedding: Tensor2D; dKernel: Tensor2D; along?: Tensor2D };
 }
 
 /** Below it a length counts as this, so that a zero vector has the cosine 0 and not NaN. */
 const LENGTH_EPSILON = 1e-12;
 
+/** How centres lie in a matrix: [D, C], one column a class, or [C, D], one row. */
+export type Layout = 'columns' | 'rows';
+
 /**
  * Logits of embeddings against class centres, and the way back.
  *
- * In plain words: both sides are brought to length 1, so that only their angle counts. Neither the normalised centres nor anything
- * else of their size is built: lengths are divided out of the products.
+ * In plain words: both sides are brought to length 1, so that only their angle counts. The normalised centres are not built:
+ * lengths are divided out of the products.
  *
  * @param embedding [B, D] before normalisation
- * @param kernel [D, C]
+ * @param kernel [D, C], or [C, D] in rows
  * @param options.logits 'cosine', or 'product' for plain inner products
  * @param options.scale of the cosines
  * @param options.clamp cosines are clamped to +-(1 - clamp); no gradient passes where the clamp holds, and 0 clamps nothing
+ * @param options.layout of the centres, and of their gradient; default 'columns'
  */
 export function project(
   embedding: Tensor2D,
   kernel: Tensor2D,
-  options: { logits: 'cosine' | 'product'; scale: number; clamp: number },
+  options: { logits: 'cosine' | 'product'; scale: number; clamp: number; layout?: Layout | undefined },
 ): Projection {
   const { scale, clamp } = options;
+  const byRow = options.layout === 'rows';
   const norms: Tensor1D = sqrt(sum(square(embedding), 1));
   const lengths: Tensor2D = maximum(reshape(norms, [-1, 1]), LENGTH_EPSILON);
   const unit: Tensor2D = div(embedding, lengths);
   const throughNorms = (d: Tensor2D, dNorms?: Tensor1D): Tensor2D =>
     dNorms ? add(d, mul(unit, reshape(dNorms, [-1, 1]))) : d;
+  /** [B, D] to [B, C]. */
+  const products = (x: Tensor2D): Tensor2D => matMul(x, kernel, false, byRow);
+  /** The gradients of `products` by its two sides. */
+  const byEmbedding = (d: Tensor2D): Tensor2D => matMul(d, kernel, false, !byRow);
+  const byKernel = (x: Tensor2D, d: Tensor2D): Tensor2D => (byRow ? matMul(d, x, true) : matMul(x, d, true));
 
   if (options.logits === 'product') {
     return {
-      logits: matMul(embedding, kernel),
+      logits: products(embedding),
       norms,
       backward: (dLogits, weight, dNorms) => ({
-        dEmbedding: throughNorms(mul(matMul(dLogits, kernel, false, true), weight), dNorms),
-        dKernel: matMul(mul(embedding, weight), dLogits, true, false),
+        dEmbedding: throughNorms(mul(byEmbedding(dLogits), weight), dNorms),
+        dKernel: byKernel(mul(embedding, weight), dLogits),
       }),
     };
   }
 
-  const shrink = reciprocal(maximum(sqrt(sum(square(kernel), 0, true)), LENGTH_EPSILON)); // [1, C]
+  const squares: Tensor2D = tidy(() => reshape(sum(square(kernel), byRow ? 1 : 0), [1, -1]));
+  const shrink = reciprocal(maximum(sqrt(squares), LENGTH_EPSILON)); // [1, C]
   const scaled: Tensor2D = mul(unit, scale);
-  const free: Tensor2D = mul(matMul(scaled, kernel), shrink);
+  const free: Tensor2D = mul(products(scaled), shrink);
   const limit = scale * (1 - clamp);
   const logits: Tensor2D = clamp > 0 ? clipByValue(free, -limit, limit) : free;
   return {
@@ -150,11 +179,13 @@ export function project(
       const passed: Tensor2D = clamp > 0 ? mul(dLogits, equal(logits, free)) : dLogits;
       const shrunk: Tensor2D = mul(passed, shrink);
       // Along its own direction a vector that is normalised has no gradient: these two take that part out.
-      const dUnit: Tensor2D = mul(matMul(shrunk, kernel, false, true), scale * weight);
+      const dUnit: Tensor2D = mul(byEmbedding(shrunk), scale * weight);
       const dEmbedding: Tensor2D = div(sub(dUnit, mul(unit, sum(mul(unit, dUnit), 1, true))), lengths);
-      const radial = mul(mul(sum(mul(free, passed), 0, true), square(shrink)), weight); // [1, C]
-      const dKernel: Tensor2D = sub(matMul(mul(scaled, weight), shrunk, true, false), mul(kernel, radial));
-      return { dEmbedding: throughNorms(dEmbedding, dNorms), dKernel };
+      const along: Tensor2D = mul(mul(sum(mul(free, passed), 0, true), square(shrink)), weight); // [1, C]
+      const across = byKernel(mul(scaled, weight), shrunk);
+      const way = { dEmbedding: throughNorms(dEmbedding, dNorms) };
+      if (byRow) return { ...way, dKernel: across, along: reshape(along, [-1, 1]) };
+      return { ...way, dKernel: tidy(() => sub(across, mul(kernel, along))) };
     },
   };
 }

@@ -13,9 +13,11 @@ import {
   sum,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { OptionError } from '../../pipeline/errors.ts';
+import { rowTable, type RowTable } from '../net/kernels/rowTable.ts';
 import type { Grads, ParamSpec } from '../net/layer.ts';
+import { descendRows, type RowGroup } from './descendRows.ts';
 
 /**
  * Which parameters shrink: 'adaface' all but batch norm's, as its repository does; 'weights' only those of convolutions, linear
@@ -78,6 +80,18 @@ export function descend(
   });
 }
 
+/** With what was left to the update of rows done: a norm needs it. */
+function wholeGradients(grads: Grads, groups: readonly (ParamGroup | RowGroup)[]): Grads {
+  for (const group of groups) {
+    if (!('table' in group) || !group.along) continue;
+    const across = grads[group.name]!;
+    grads[group.name] = tidy(() => sub(across, mul(group.rows, group.along!)));
+    dispose([across, group.along]);
+    group.along = undefined;
+  }
+  return grads;
+}
+
 /** L2 norm of all gradients together, as a tensor. */
 export function gradientNorm(grads: Grads): Scalar {
   return tidy(() => sqrt(addN(Object.values(grads).map((g) => sum(square(g))))) as Scalar);
@@ -92,11 +106,13 @@ export interface ParamGroup {
 export interface Sgd {
   /** v by parameter name, empty before the first update; the optimiser's own. */
   velocity: Record<string, Tensor>;
+  /** v of tables, alike. */
+  tables: Record<string, RowTable>;
   /**
    * Replaces parameters and velocities in place, old tensors disposed, new ones kept. Gradients are consumed; a parameter without
    * one stays as it is. Returns the norm before clipping, where there is a clip: the caller's.
    */
-  update(groups: readonly ParamGroup[], grads: Grads, learningRate: number): { gradientNorm?: Scalar };
+  update(groups: readonly (ParamGroup | RowGroup)[], grads: Grads, learningRate: number): { gradientNorm?: Scalar };
   dispose(): void;
 }
 
@@ -116,16 +132,26 @@ export function sgd(options: SgdOptions = {}): Sgd {
 
   const optimiser: Sgd = {
     velocity: {},
+    tables: {},
     update: (groups, grads, learningRate) =>
       tidy(() => {
-        const norm = clipNorm === undefined ? undefined : gradientNorm(grads);
+        const norm = clipNorm === undefined ? undefined : gradientNorm(wholeGradients(grads, groups));
         const rates: Rates = {
           learningRate: scalar(learningRate),
           momentum: scalar(momentum),
           weightDecay: scalar(weightDecay),
           ...(norm && { clip: minimum(div(clipNorm!, add(norm, 1e-6)), 1) as Scalar }),
         };
-        for (const { params, specs } of groups) {
+        for (const group of groups) {
+          if ('table' in group) {
+            const { name, role, table } = group;
+            const velocity = (optimiser.tables[name] ??= rowTable(...table.shape));
+            const gradient = grads[name] as Tensor2D;
+            const bounded: Tensor2D = rates.clip ? mul(gradient, rates.clip) : gradient;
+            descendRows(group, bounded, velocity, rates, weightDecay > 0 && decays(decay, role));
+            continue;
+          }
+          const { params, specs } = group;
           for (const { name, role } of specs) {
             const gradient = grads[name];
             if (!gradient) continue;
@@ -143,6 +169,8 @@ export function sgd(options: SgdOptions = {}): Sgd {
     dispose() {
       dispose(optimiser.velocity);
       optimiser.velocity = {};
+      for (const table of Object.values(optimiser.tables)) table.dispose();
+      optimiser.tables = {};
     },
   };
   return optimiser;

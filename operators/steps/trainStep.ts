@@ -1,22 +1,25 @@
-import { keep, tidy } from '@tensorflow/tfjs-core';
+import { keep, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { map, type Observable } from 'rxjs';
 import type { Stage, StateMap } from '../../pipeline/contracts.ts';
 import { OptionError, RxfaceError, StageError } from '../../pipeline/errors.ts';
 import type { Batch, Factor, StepItem } from '../../pipeline/items.ts';
-import { head } from '../margins/head.ts';
+import { head, type HeadInput } from '../margins/head.ts';
 import type { Margin } from '../margins/margin.ts';
 import { CENTRES, type Centres } from '../net/centres.ts';
+import type { SampledCentres } from '../net/sampledCentres.ts';
 import type { Grads } from '../net/layer.ts';
 import type { Model } from '../net/model.ts';
 import { createScope } from '../net/scope.ts';
-import { sgd, type SgdOptions } from './sgd.ts';
+import type { RowGroup } from './descendRows.ts';
+import { sgd, type ParamGroup, type SgdOptions } from './sgd.ts';
 import { readStep, samplesOf, type StepNumbers } from './readback.ts';
 import type { Schedule } from './schedule.ts';
 import { loadTrained, saveTrainedState, saveTrainedWeights, trainable, type Trained } from './trainingState.ts';
 
 export interface TrainStepOptions {
   model: Model;
-  centres: Centres;
+  /** All of them in each step, or a sample. */
+  centres: Centres | SampledCentres;
   margin: Margin;
   optimiser?: SgdOptions;
   schedule: Schedule;
@@ -133,15 +136,13 @@ function update(
     const mode = { train: true, updateStats: true, step: iteration, seed };
     const embedding = model.forward(model.normalise(batch.pixels, labels.length, batch.size), mode, scope);
     const quality = columnOf(batch, margin);
-    const out = head({ embedding, kernel: centres.params[CENTRES], labels, margin, ...(quality && { quality }) });
+    const part = partOf(centres, labels, { seed, step: iteration });
+    const out = head({ embedding, margin, ...part.given, ...(quality && { quality }) });
     embedding.dispose();
 
     const grads: Grads = { [CENTRES]: out.dKernel };
     model.backward(out.dEmbedding, scope, grads, false);
-    const groups = [
-      { params: model.params, specs: trainable(model) },
-      { params: centres.params, specs: [{ name: CENTRES, role: 'weight' as const }] },
-    ];
+    const groups = [{ params: model.params, specs: trainable(model) }, part.group(out.along)];
     const { gradientNorm } = optimiser.update(groups, grads, learningRate);
     for (const [name, value] of Object.entries(scope.statistics)) {
       model.params[name]!.dispose();
@@ -152,6 +153,21 @@ function update(
     numbers = readStep(out, gradientNorm);
   });
   return numbers!;
+}
+
+/** The centres that take part in a step, as the head has them and as the optimiser does. */
+function partOf(
+  centres: Trained['centres'],
+  labels: Int32Array,
+  key: { seed: number; step: number },
+): { given: Pick<HeadInput, 'kernel' | 'layout' | 'labels'>; group: (along?: Tensor2D) => ParamGroup | RowGroup } {
+  const spec = { name: CENTRES, role: 'weight' as const };
+  if ('params' in centres) {
+    const { params } = centres;
+    return { given: { kernel: params[CENTRES], labels }, group: () => ({ params, specs: [spec] }) };
+  }
+  const given = centres.take(labels, key);
+  return { given, group: (along) => ({ ...spec, ...given, rows: given.kernel, along }) };
 }
 
 function checkLabels({ labels, ids }: Batch, classes: number, stage: string): void {

@@ -1,0 +1,77 @@
+import { addN, dispose, mul, scalar, slice, sub, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { Fused } from '../net/kernels/fused.ts';
+import type { RowTable } from '../net/kernels/rowTable.ts';
+import type { ParamSpec } from '../net/layer.ts';
+import type { Rates } from './sgd.ts';
+
+/** Rows of a table that take a step. */
+export interface RowGroup extends Pick<ParamSpec, 'name' | 'role'> {
+  table: RowTable;
+  /** [R] which rows, and [R, D] what they are. */
+  at: Int32Array;
+  rows: Tensor2D;
+  /** [R, 1], where the gradient is what is given less `along` x rows. */
+  along?: Tensor2D | undefined;
+}
+
+/** Rows moved at a time, at most: so few that nothing on the way is large, so many that calls cost nothing. */
+const MOST = 32_768;
+
+const onePass = new Fused('descendRows', {
+  maps: ['rows', 'gradient', 'velocity', 'momentum', 'learningRate'],
+  vector: 'shrink',
+  nodes: [
+    { name: 'shrinking', op: 'Mul', inputs: ['rows', 'shrink'] },
+    { name: 'slope', op: 'AddV2', inputs: ['gradient', 'shrinking:z:0'] },
+    { name: 'kept', op: 'Mul', inputs: ['velocity', 'momentum'] },
+    { name: 'next', op: 'AddV2', inputs: ['slope:z:0', 'kept:z:0'] },
+    { name: 'stride', op: 'Mul', inputs: ['next:z:0', 'learningRate'] },
+    { name: 'moved', op: 'Sub', inputs: ['rows', 'stride:z:0'] },
+  ],
+  outputs: ['moved:z:0', 'next:z:0'],
+});
+
+/**
+ * One step of some rows, as {@link descend} takes it: v = momentum v + (g + decay w), w = w - learningRate v, written back where
+ * rows and velocity came from. The other rows stay as they are: neither decay nor momentum moves them.
+ *
+ * Rows, gradient and `along` are consumed; the rates' clip must have been applied.
+ *
+ * @param velocity a table of the same shape, zeros before the first step
+ */
+export function descendRows(
+  { table, at, rows, along }: RowGroup,
+  gradient: Tensor2D,
+  velocity: RowTable,
+  rates: Rates,
+  decayed: boolean,
+): void {
+  tidy(() => {
+    const decay = decayed ? rates.weightDecay : scalar(0);
+    const shrink = along ? sub(decay, along) : decay;
+    // Equal parts: each shape is compiled once.
+    const size = Math.ceil(at.length / Math.ceil(at.length / MOST));
+    for (let from = 0; from < at.length; from += size) {
+      tidy(() => {
+        const some = at.subarray(from, from + size);
+        const part = (x: Tensor): Tensor => slice(x, [from, 0], [some.length, -1]);
+        const now = [part(rows), part(gradient), velocity.take(some)] as const;
+        const { weight, next } = step(now, along ? part(shrink) : shrink, rates);
+        table.put(some, weight as Tensor2D);
+        velocity.put(some, next as Tensor2D);
+      });
+    }
+  });
+  dispose([rows, gradient, ...(along ? [along] : [])]);
+}
+
+function step(
+  [rows, gradient, velocity]: readonly [Tensor, Tensor, Tensor],
+  shrink: Tensor,
+  { momentum, learningRate }: Rates,
+): { weight: Tensor; next: Tensor } {
+  const fused = onePass.runBroadcast([rows, gradient, velocity, momentum, learningRate, shrink]);
+  if (fused) return { weight: fused[0]!, next: fused[1]! };
+  const next = addN([gradient, mul(rows, shrink), mul(velocity, momentum)]);
+  return { weight: sub(rows, mul(next, learningRate)), next };
+}
