@@ -20,6 +20,7 @@ export { softmax } from './margins/softmax.ts';
 export { sphereFace, type Annealing, type SphereFaceOptions } from './margins/sphereFace.ts';
 export { withFiltering, type FilteringOptions } from './margins/withFiltering.ts';
 export { CENTRES, classCentres, type Centres } from './net/centres.ts';
+export { sampledCentres, type SampledCentres, type TakenCentres } from './net/sampledCentres.ts';
 export { embed, type EmbedOptions } from './steps/embed.ts';
 export { sgd, type Decay, type Sgd, type SgdOptions } from './steps/sgd.ts';
 export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';

@@ -27,7 +27,9 @@ describe.each(['native', 'wasm', 'cpu'] as const)('a table of rows on %s', (back
   });
 
   it('is its own, however many there are, and survives a tidy', () => {
-    const [one, other] = tidy(() => [rowTable(2, 1), rowTable(2, 1)]);
+    const tables: ReturnType<typeof rowTable>[] = [];
+    tidy(() => void tables.push(rowTable(2, 1), rowTable(2, 1)));
+    const [one, other] = tables;
     tidy(() => one!.put(Int32Array.of(0), tensor2d([7], [1, 1])));
     expect([rowsOf(one!, 0), rowsOf(other!, 0)]).toEqual([[7], [0]]);
     one!.dispose();
