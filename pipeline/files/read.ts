@@ -3,7 +3,7 @@ import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { FileError } from '../errors.ts';
-import { about, fileError, systemCode } from './reason.ts';
+import { about, fileError, MOST_AT_ONCE, systemCode } from './reason.ts';
 
 export { systemCode } from './reason.ts';
 
@@ -58,7 +58,8 @@ export async function open(path: string): Promise<ReadHandle> {
           const target = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
           let done = 0;
           while (done < target.length) {
-            const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
+            const wanted = Math.min(target.length - done, MOST_AT_ONCE);
+            const { bytesRead } = await handle.read(target, done, wanted, offset + done);
             if (bytesRead === 0) break;
             done += bytesRead;
           }
