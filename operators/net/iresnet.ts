@@ -9,6 +9,7 @@ import type { Precision } from './kernels/cast.ts';
 import type { Layer } from './layer.ts';
 import { Linear } from './linear.ts';
 import { PRelu } from './prelu.ts';
+import { Recomputed } from './recomputed.ts';
 import { Residual } from './residual.ts';
 import { Sequential } from './sequential.ts';
 import { SqueezeExcite } from './squeezeExcite.ts';
@@ -79,11 +80,18 @@ function demand(holds: boolean, option: string, expected: string, received: unkn
  *
  * In bfloat16 the pixels come in as such, and maps and convolutions are such up to the output layer; parameters, their
  * gradients, statistics and the output layer are float32.
+ *
+ * @param options.recompute of the stem and of each block only the input is kept for backward; the rest is computed once more
  */
-export function iresnet(architecture: Architecture, precision: Precision = 'float32'): Layer {
+export function iresnet(
+  architecture: Architecture,
+  precision: Precision = 'float32',
+  { recompute = false }: { recompute?: boolean } = {},
+): Layer {
   const { units, widths, squeezeExcite, embedding, size, dropout } = architecture;
   const narrow = precision !== 'float32';
   const stem = widths[0]!;
+  const kept = (layer: Layer): Layer => (recompute ? new Recomputed(layer) : layer);
   const gate = (name: string, channels: number): Layer[] => {
     if (!squeezeExcite) return [];
     const layer = new SqueezeExcite(name, { channels });
@@ -93,16 +101,19 @@ export function iresnet(architecture: Architecture, precision: Precision = 'floa
   let depth = stem;
   for (const [stage, width] of widths.entries()) {
     for (let unit = 0; unit < units[stage]!; unit++) {
-      blocks.push(block(`body.${blocks.length}`, depth, width, unit === 0 ? 2 : 1, gate)); // first: [N, h/2, w/2, width]
+      blocks.push(kept(block(`body.${blocks.length}`, depth, width, unit === 0 ? 2 : 1, gate))); // first: [N, h/2, w/2, width]
       depth = width;
     }
   }
   const halved = (rows: number): number => widths.reduce((left) => Math.ceil(left / 2), rows);
   const map = [halved(size[0]), halved(size[1]), depth] as const; // [7, 7, 512] of 112x112
-  const network = new Sequential([
+  const input = [
     new Conv('input_layer.0', { in: 3, out: stem, kernel: 3, stride: 1 }), // [N, H, W, 64]
     new BatchNorm('input_layer.1', { channels: stem }),
     new PRelu('input_layer.2', { channels: stem }),
+  ];
+  const network = new Sequential([
+    ...(recompute ? [kept(new Sequential(input))] : input),
     ...blocks, // [N, 7, 7, 512]
     ...(narrow ? [new Cast('bfloat16', 'float32')] : []),
     new BatchNorm('output_layer.0', { channels: depth }),

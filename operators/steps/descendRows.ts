@@ -18,8 +18,9 @@ export interface RowGroup extends Pick<ParamSpec, 'name' | 'role'> {
 const MOST = 32_768;
 
 const onePass = new Fused('descendRows', {
-  maps: ['rows', 'gradient', 'velocity', 'momentum', 'learningRate'],
+  maps: ['rows', 'gradient', 'velocity'],
   vector: 'shrink',
+  others: ['momentum', 'learningRate'],
   nodes: [
     { name: 'shrinking', op: 'Mul', inputs: ['rows', 'shrink'] },
     { name: 'slope', op: 'AddV2', inputs: ['gradient', 'shrinking:z:0'] },
@@ -70,7 +71,7 @@ function step(
   shrink: Tensor,
   { momentum, learningRate }: Rates,
 ): { weight: Tensor; next: Tensor } {
-  const fused = onePass.runBroadcast([rows, gradient, velocity, momentum, learningRate, shrink]);
+  const fused = onePass.runBroadcast([rows, gradient, velocity, shrink, momentum, learningRate]);
   if (fused) return { weight: fused[0]!, next: fused[1]! };
   const next = addN([gradient, mul(rows, shrink), mul(velocity, momentum)]);
   return { weight: sub(rows, mul(next, learningRate)), next };

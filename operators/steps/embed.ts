@@ -1,7 +1,8 @@
-import { add, reverse, tidy, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core';
-import { map, type Observable } from 'rxjs';
+import { add, concat, reverse, split, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { defer, finalize, map, type Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import type { Batch, Embeddings } from '../../pipeline/items.ts';
+import { fold, type Folded } from '../net/folded.ts';
 import type { Model } from '../net/model.ts';
 
 export interface EmbedOptions {
@@ -25,25 +26,49 @@ export interface EmbedOptions {
  *   .subscribe(({ ids, values, dimension }) => console.log(ids, values.length / dimension));
  * ```
  *
- * With `flip` the value is z(image) + z(mirrored image), both un-normalised (face-recognition code since ArcFace; LFW protocol).
- * Batch norm uses its running statistics, so an embedding does not depend on what else is in its batch. In a plain pipe nothing
- * bounds what piles up before it; in a graph the link does.
+ * With `flip` the value is z(image) + z(mirrored image), both un-normalised (face-recognition code since ArcFace; LFW protocol);
+ * both go through the network in one batch. Batch norm uses its running statistics, folded into the convolutions, so an embedding
+ * does not depend on what else is in its batch. Weights are folded at the first batch, and again where a training has replaced them.
+ * In a plain pipe nothing bounds what piles up before it; in a graph the link does.
  *
  * @return One item per batch, in order.
  */
 export function embed({ model, flip = true }: EmbedOptions): Stage<Batch, Embeddings> {
-  const next = ({ epoch, pixels, size, labels, ids, keys }: Batch): Embeddings => {
-    let values = new Float32Array(0);
-    tidy(() => {
-      const x = model.normalise(pixels, labels.length, size);
-      const mirrored = flip ? (reverse(x, 2) as Tensor4D) : undefined;
-      const z = model.embed(x);
-      const sum: Tensor2D = mirrored ? add(z, model.embed(mirrored)) : z;
-      values = Float32Array.from(sum.dataSync<'float32'>());
+  const operator = (source: Observable<Batch>): Observable<Embeddings> =>
+    defer(() => {
+      let folded: Folded | undefined;
+      const next = ({ epoch, pixels, size, labels, ids, keys }: Batch): Embeddings => {
+        if (!folded?.current()) {
+          folded?.dispose();
+          folded = fold(model);
+        }
+        const values = embedded(folded, model, { pixels, size, labels }, flip);
+        return { epoch, values, dimension: model.architecture.embedding, labels, ids, keys };
+      };
+      return source.pipe(
+        map(next),
+        finalize(() => folded?.dispose()),
+      );
     });
-    return { epoch, values, dimension: model.architecture.embedding, labels, ids, keys };
-  };
-  return Object.assign((source: Observable<Batch>) => source.pipe(map(next)), {
+  return Object.assign(operator, {
     label: { in: 'Batch', out: 'Embeddings', keeps: 'order, count', asks: 1, gives: 1, holds: 0 },
   });
+}
+
+/** [N x D] */
+function embedded(
+  folded: Folded,
+  model: Model,
+  { pixels, size, labels }: Pick<Batch, 'pixels' | 'size' | 'labels'>,
+  flip: boolean,
+): Float32Array {
+  let values = new Float32Array(0);
+  // Given out past the tidy: it would walk through every number it returns.
+  tidy(() => {
+    const x = model.normalise(pixels, labels.length, size);
+    const z = folded.embed(flip ? concat([x, reverse(x, 2)]) : x);
+    const sum = flip ? add(...(split(z, 2) as [Tensor2D, Tensor2D])) : z;
+    values = Float32Array.from(sum.dataSync<'float32'>());
+  });
+  return values;
 }

@@ -5,10 +5,12 @@ export interface FunctionNode {
   inputs: readonly string[];
 }
 
-/** A function of maps of any shape and a vector, computed in float32. */
+/** A function of maps of any shape and vectors, computed in float32. */
 export interface TensorFunction {
   maps: readonly string[];
   vector: string;
+  /** Further vectors. */
+  others?: readonly string[];
   nodes: readonly FunctionNode[];
   /** Results in order, as inputs of nodes are named. */
   outputs: readonly string[];
@@ -82,10 +84,10 @@ interface TypedFunction {
   outputs: Argument[];
 }
 
-function wide({ maps, vector, nodes, outputs }: TensorFunction): TypedFunction {
+function wide({ maps, vector, others = [], nodes, outputs }: TensorFunction): TypedFunction {
   const typed = (name: string): Argument => ({ name, type: FLOAT32 });
   return {
-    inputs: [...maps, vector].map(typed),
+    inputs: [...maps, vector, ...others].map(typed),
     nodes: nodes.map((one) => ({ ...one, types: { T: FLOAT32 } })),
     outputs: outputs.map(typed),
   };
@@ -93,7 +95,7 @@ function wide({ maps, vector, nodes, outputs }: TensorFunction): TypedFunction {
 
 /** The same with a cast behind every map and before every short result. */
 function narrowed(definition: TensorFunction): TypedFunction {
-  const { maps, vector, outputs } = definition;
+  const { maps, vector, others = [], outputs } = definition;
   const casted = (name: string, from: string, types: Record<string, number>): TypedFunction['nodes'][number] => ({
     name,
     op: 'Cast',
@@ -103,7 +105,10 @@ function narrowed(definition: TensorFunction): TypedFunction {
   const short = outputs.filter((name) => !definition.wide?.includes(name));
   const shortName = (name: string): string => `short${short.indexOf(name)}`;
   return {
-    inputs: [...maps.map((name) => ({ name, type: BFLOAT16 })), { name: vector, type: FLOAT32 }],
+    inputs: [
+      ...maps.map((name) => ({ name, type: BFLOAT16 })),
+      ...[vector, ...others].map((name) => ({ name, type: FLOAT32 })),
+    ],
     nodes: [
       ...maps.map((name) => casted(`${name}Wide`, name, { SrcT: BFLOAT16, DstT: FLOAT32 })),
       ...wide(definition).nodes.map((one) => ({

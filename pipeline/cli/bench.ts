@@ -1,17 +1,17 @@
 import type { ArchitectureName } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
+import type { EvaluateBenchOptions } from './bench/evaluate.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
-import type { Measured, MeasureOptions, Spread } from './bench/benchmark.ts';
+import type { MeasureOptions } from './bench/benchmark.ts';
+import type { Result } from './bench/result.ts';
+import type { SuiteOptions } from './bench/suite.ts';
+import type { WholeBenchOptions } from './bench/whole.ts';
 import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
 const PRECISIONS = ['float32', 'bfloat16'];
 
-interface Options extends MeasureOptions {
-  json?: boolean;
-}
-
-/** `rxface bench NAME`: how fast it is, in turns with PyTorch where that is at hand. */
+/** `rxface bench NAME`: how fast it is, in turns with others where they are at hand. */
 export function benchCommand(program: Command): void {
   const bench = program
     .command('bench')
@@ -19,61 +19,86 @@ export function benchCommand(program: Command): void {
     .addHelpText(
       'afterAll',
       examples(
+        ['rxface bench all', 'everything, as `npm run bench` does'],
         ['rxface bench train --model ir18 --batch 16', 'a training step, in turns with PyTorch'],
+        ['rxface bench train --profile --no-peer', 'what every op of a step takes'],
         ['rxface bench decode --data lfw.tar --images 500', 'JPEG decoders on real files'],
         ['rxface bench links', 'what a link between two stages costs'],
       ),
     );
-  const network = (name: string, description: string): Command =>
-    bench
-      .command(name)
-      .description(description)
-      .option('--model <name>', MODELS.join(', '), 'ir18')
-      .option('--batch <n>', 'images a step', wholeNumber(2), 16)
-      .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
-      .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
-      .option('--steps <n>', 'steps in a round', wholeNumber(1), 5)
-      .option('--rounds <n>', 'rounds that are timed; with PyTorch, pairs of rounds', wholeNumber(1), 5)
-      .option('--peer <python>', 'a python that has PyTorch (default: python3, if it has)')
-      .option('--no-peer', 'no turns with PyTorch')
-      .option('--json', 'print one JSON object');
-  network('train', 'a training step on random decoded images: CosFace, dropout, SGD').action((options: Options) =>
-    measured(['train'], options),
+  const add = (name: string, description: string): Command => bench.command(name).description(description);
+
+  withPeer(add('all', 'everything that the project promises of its speed, one after the other'))
+    .option('--rounds <n>', "everybody's turns (default: each benchmark's own number)", wholeNumber(1))
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: SuiteOptions & { json?: boolean }) => {
+      const { measureAll } = await import('./bench/suite.ts');
+      await shown(json, (done) => measureAll(options, { say, done }));
+    });
+  network(add('train', 'a training step on random decoded images: CosFace, dropout, SGD'))
+    .option('--recompute', "compute a block's activations again on the way back")
+    .option('--profile', 'add what every op of a step takes')
+    .action((options: NetworkOptions) => networkAction('train', options));
+  network(add('embed', 'embeddings of random decoded images, batch norm folded')).action((options: NetworkOptions) =>
+    networkAction('embed', options),
   );
-  network('embed', 'embeddings of random decoded images').action((options: Options) => measured(['embed'], options));
-  network('all', 'both, one after the other').action((options: Options) => measured(['train', 'embed'], options));
-  bench
-    .command('decode')
-    .description('JPEG decoders on real files')
+  network(add('memory', 'most memory that a process holds which trains, in turns with PyTorch'), { rounds: 3 })
+    .option('--recompute', "compute a block's activations again on the way back")
+    .action(async ({ json, ...options }: NetworkOptions) => {
+      check(options);
+      const { memoryOfStep } = await import('./bench/memory.ts');
+      await shown(json, async () => [await memoryOfStep(options, say)]);
+    });
+  add('whole', '`rxface train` on a .rec with augmentations, in turns with its bare step')
+    .option('--model <name>', MODELS.join(', '), 'ir18')
+    .option('--batch <n>', 'images a step', wholeNumber(2), 16)
+    .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
+    .option('--data <src>', '.rec, or what becomes one for the while (default: drawn faces, as many as the steps take)')
+    .option('--steps <n>', 'steps in a turn', wholeNumber(5), 12)
+    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
+    .option('--rounds <n>', 'pairs of turns', wholeNumber(1), 5)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: WholeBenchOptions & { json?: boolean }) => {
+      check(options);
+      const { wholeTraining } = await import('./bench/whole.ts');
+      await shown(json, async () => [await wholeTraining(options, say)]);
+    });
+  withPeer(add('evaluate', 'the scoring of a verification protocol from its embeddings, in turns with numpy'))
+    .option('--pairs <n>', 'pairs of the protocol', wholeNumber(20), 6000)
+    .option('--dimension <n>', 'numbers in an embedding', wholeNumber(1), 512)
+    .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: EvaluateBenchOptions & { json?: boolean }) => {
+      const { scoringRate } = await import('./bench/evaluate.ts');
+      await shown(json, async () => [await scoringRate(options, say)]);
+    });
+  add('decode', 'JPEG decoders on real files')
     .requiredOption('--data <src>', 'tar, tar.gz, .rec or image folder of JPEGs')
     .option('--images <n>', 'how many of them', wholeNumber(1), 2000)
     .option('--rounds <n>', "every decoder's turns", wholeNumber(1), 5)
     .option('--json', 'print one JSON object')
     .action(async ({ json, ...options }: { data: string; images: number; rounds: number; json?: boolean }) => {
-      const { decodeRates } = await import('./bench/decode.ts');
-      const decoders = await decodeRates(options);
-      if (json) return sayJson({ decoders });
-      const off = (furthest: number | null): string => (furthest === null ? '' : `, pixels off by ${furthest} at most`);
-      sayResult(decoders.map((row) => line(row.decoder, row.imagesPerSecond, 0) + off(row.furthest)).join('\n'));
+      const [{ decodeRates }, { decodeResults }] = await Promise.all([
+        import('./bench/decode.ts'),
+        import('./bench/rows.ts'),
+      ]);
+      await shown(json, async () => decodeResults(await decodeRates(options)));
     });
-  bench
-    .command('augment')
-    .description('augmentations on faces of 112 x 112, one thread: milliseconds an image, beside the decoding')
+  add('augment', 'augmentations on faces of 112 x 112, one thread, beside the decoding')
     .option('--data <src>', 'tar, tar.gz, .rec, .faces or image folder (default: drawn faces)')
     .option('--images <n>', 'how many of them', wholeNumber(1), 500)
     .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
     .option('--json', 'print one JSON object')
     .action(async ({ json, ...options }: { data?: string; images: number; rounds: number; json?: boolean }) => {
-      const { augmentTimes } = await import('./bench/augment.ts');
-      const rows = await augmentTimes(options);
-      if (json) return sayJson({ augmentations: rows.map(({ work, ...row }) => ({ work: work.trim(), ...row })) });
-      sayResult(rows.map((row) => line(row.work, row.millisecondsPerImage, 3)).join('\n'));
+      const [{ augmentTimes }, { augmentResults }] = await Promise.all([
+        import('./bench/augment.ts'),
+        import('./bench/rows.ts'),
+      ]);
+      await shown(json, async () => augmentResults(await augmentTimes(options)));
     });
-  bench
-    .command('load')
-    .description(
-      'the loader alone: read from a .rec, decoded, augmented and batched, in turns with a PyTorch DataLoader',
-    )
+  withPeer(
+    add('load', 'the loader alone: a .rec read, decoded, augmented, batched, in turns with a PyTorch DataLoader'),
+  )
     .option(
       '--data <src>',
       '.rec, or what becomes one for the while: tar, tar.gz, shards, image folder (default: drawn)',
@@ -82,52 +107,59 @@ export function benchCommand(program: Command): void {
     .option('--batches <n>', 'batches a round', wholeNumber(1), 80)
     .option('--threads <n>', 'threads, and worker processes of PyTorch', wholeNumber(0), 2)
     .option('--rounds <n>', "everybody's turns", wholeNumber(1), 5)
-    .option('--peer <python>', 'a python that has PyTorch, OpenCV and Pillow (default: python3, if it has PyTorch)')
-    .option('--no-peer', 'no turns with PyTorch')
     .option('--json', 'print one JSON object')
     .action(async ({ json, ...options }: LoadBenchOptions & { json?: boolean }) => {
-      const { loadRates } = await import('./bench/load.ts');
-      const loaders = await loadRates(options, say);
-      if (json) return sayJson({ loaders });
-      const rows = loaders.flatMap(({ loader, augmented, imagesPerSecond, ratio }) => [
-        line(`${loader}${augmented ? ', augmented' : ''}`, imagesPerSecond, 0),
-        ...(ratio ? [line('  rxface over it', ratio)] : []),
+      const [{ loadRates }, { loadResults }] = await Promise.all([
+        import('./bench/load.ts'),
+        import('./bench/rows.ts'),
       ]);
-      sayResult(['images a second, median (least to most)', ...rows].join('\n'));
+      await shown(json, async () => loadResults(await loadRates(options, say)));
     });
-  bench
-    .command('links')
-    .description(
-      'what it costs to hand an item to the next stage, beside RxJS alone, async generators and Node streams',
-    )
+  add('links', 'what it costs to hand an item on, beside RxJS alone, async generators and Node streams')
     .option('--items <n>', 'numbers sent through in a round', wholeNumber(1), 200_000)
     .option('--stages <n>', 'stages one behind another', wholeNumber(1), 8)
     .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
     .option('--json', 'print one JSON object')
     .action(async ({ json, ...options }: { items: number; stages: number; rounds: number; json?: boolean }) => {
-      const { linkCosts } = await import('./bench/links.ts');
-      const ways = await linkCosts(options);
-      if (json) return sayJson({ ways });
-      const rows = ways.map(({ way, bounded, nanosecondsPerHop }) =>
-        line(`${way}${bounded ? '' : ' (bounds nothing)'}`, nanosecondsPerHop, 0),
-      );
-      sayResult(['nanoseconds an item and hop, median (least to most)', ...rows].join('\n'));
+      const [{ linkCosts }, { linkResults }] = await Promise.all([
+        import('./bench/links.ts'),
+        import('./bench/rows.ts'),
+      ]);
+      await shown(json, async () => linkResults(await linkCosts(options)));
     });
 }
 
-async function measured(names: ('train' | 'embed')[], options: Options): Promise<void> {
-  check(options);
-  const { measure } = await import('./bench/benchmark.ts');
-  const results: Measured[] = [];
-  for (const name of names) {
-    const result = await measure(name, options, say);
-    results.push(result);
-    if (!options.json) sayResult(table(result));
-  }
-  if (options.json) sayJson(results.length === 1 ? results[0] : { benchmarks: results });
+interface NetworkOptions extends MeasureOptions {
+  json?: boolean;
 }
 
-function check({ model, precision }: Options): void {
+function network(command: Command, { rounds = 5 } = {}): Command {
+  return withPeer(command)
+    .option('--model <name>', MODELS.join(', '), 'ir18')
+    .option('--batch <n>', 'images a step', wholeNumber(2), 16)
+    .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
+    .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
+    .option('--steps <n>', 'steps in a round', wholeNumber(1), 5)
+    .option('--rounds <n>', 'rounds that are timed; with PyTorch, pairs of rounds', wholeNumber(1), rounds)
+    .option('--json', 'print one JSON object');
+}
+
+function withPeer(command: Command): Command {
+  return command
+    .option(
+      '--peer <python>',
+      'a python that has PyTorch, numpy, OpenCV and Pillow (default: python3, if it has PyTorch)',
+    )
+    .option('--no-peer', 'no turns with others');
+}
+
+async function networkAction(name: 'train' | 'embed', { json, ...options }: NetworkOptions): Promise<void> {
+  check(options);
+  const { measure } = await import('./bench/benchmark.ts');
+  await shown(json, async () => [await measure(name, options, say)]);
+}
+
+function check({ model, precision }: Pick<MeasureOptions, 'model' | 'precision'>): void {
   const demand = (option: string, known: readonly string[], value: string): void => {
     if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
   };
@@ -135,15 +167,29 @@ function check({ model, precision }: Options): void {
   demand('--precision', PRECISIONS, precision);
 }
 
-function table({ benchmark, model, batch, precision, engine, imagesPerSecond, peer, ratio }: Measured): string {
-  return [
-    `${benchmark} ${model}, batch ${batch}, ${precision}: images a second, median (least to most)`,
-    line(`rxface, ${engine}`, imagesPerSecond),
-    ...(peer ? [line(peer.name, peer.imagesPerSecond)] : []),
-    ...(ratio ? [line('ratio', ratio), `by round: ${ratio.rounds.map((one) => one.toFixed(2)).join(', ')}`] : []),
-  ].join('\n');
-}
-
-function line(name: string, { median, min, max }: Spread, digits = 2): string {
-  return `${name.padEnd(56)} ${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
+/**
+ * Measures, and shows where and what.
+ *
+ * @param measure gives all results; those that it hands to `done` before are shown at once
+ */
+async function shown(
+  json: boolean | undefined,
+  measure: (done: (results: readonly Result[]) => void) => Promise<Result[]>,
+): Promise<void> {
+  const [{ machineText, thisMachine }, { resultsText }] = await Promise.all([
+    import('./bench/machine.ts'),
+    import('./bench/result.ts'),
+  ]);
+  const show = (results: readonly Result[]): void => {
+    if (!json && results.length > 0) sayResult(resultsText(results));
+  };
+  let before = 0;
+  const results = await measure((some) => {
+    before += some.length;
+    show(some);
+  });
+  show(results.slice(before));
+  const machine = await thisMachine();
+  if (json) sayJson({ machine, results });
+  else sayResult(machineText(machine));
 }

@@ -6,7 +6,16 @@ import { checkpointsOf, configOf, holdRun, readLines, runFolder } from './runFol
 import type { Config } from './schema.ts';
 
 /** What of a config may differ from that of the run which is resumed: it changes no batch and no update. */
-const FREE = ['data.root', 'data.faults', 'train.threads', 'evaluate', 'checkpoint', 'init', 'resume'];
+const FREE = [
+  'data.root',
+  'data.faults',
+  'train.threads',
+  'train.recompute',
+  'evaluate',
+  'checkpoint',
+  'init',
+  'resume',
+];
 
 export interface ResumeOptions {
   config: Config;

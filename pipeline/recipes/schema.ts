@@ -95,6 +95,8 @@ export const configSchema = section({
      * auto: bfloat16 where the engine is fast at it, decided when the run begins.
      */
     precision: oneOf(['float32', 'bfloat16', 'auto']).default('float32'),
+    /** Keeps only the input of each block for the way back and computes the rest again: less memory, about a third more time. */
+    recompute: flag.default(false),
     seed: whole(0).default(42),
     /** Threads that decode, 0 to do it beside the steps; the batches are the same for any number. */
     threads: whole(0).default(2),

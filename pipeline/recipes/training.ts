@@ -83,11 +83,13 @@ export async function newLearner(options: LearnerOptions): Promise<Learner> {
 
 /** @param drawn false: without first weights, which a checkpoint takes the place of */
 function createLearner({ config: chosen, engine, people, images, say }: LearnerOptions, drawn = true): Learner {
-  const { seed } = chosen.train;
+  const { seed, recompute } = chosen.train;
   const precision = precisionOf(chosen.train, say);
   const config: Config = { ...chosen, train: { ...chosen.train, precision } };
   const built = architectureOf(config.model);
-  const model = drawn ? createModel(built, { seed, precision }) : emptyModel(built, { precision });
+  const model = drawn
+    ? createModel(built, { seed, precision, recompute })
+    : emptyModel(built, { precision, recompute });
   const size = { dimension: config.model.embedding, classes: people.length };
   const centres = centresOf(config.head, drawn ? { ...size, seed } : size);
   const margin = marginOf(config.head);

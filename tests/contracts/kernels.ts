@@ -4,16 +4,20 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 // operators/net/kernels/channelSum, operators/net/kernels/conv2d, operators/net/kernels/conv2dInputGrad,
 // operators/net/kernels/conv2dFilterGrad, operators/net/kernels/prelu, operators/net/kernels/preluGrad,
 // operators/net/kernels/subsample, operators/net/kernels/subsampleGrad, operators/net/kernels/add, operators/net/kernels/cast,
+// operators/net/kernels/biasPrelu, operators/net/kernels/biasedSum, operators/net/kernels/paddedConv,
 // operators/net/kernels/pad, operators/net/kernels/reshape, operators/net/kernels/slice (operators/net/kernels/fused has its own test).
 import { add } from '../../operators/net/kernels/add.ts';
 import { batchNormInference, batchNormTrain } from '../../operators/net/kernels/batchNorm.ts';
 import { batchNormGrad } from '../../operators/net/kernels/batchNormGrad.ts';
+import { biasedSum } from '../../operators/net/kernels/biasedSum.ts';
+import { biasPrelu } from '../../operators/net/kernels/biasPrelu.ts';
 import { cast } from '../../operators/net/kernels/cast.ts';
 import { channelSum } from '../../operators/net/kernels/channelSum.ts';
 import { conv2d, type ConvGeometry } from '../../operators/net/kernels/conv2d.ts';
 import { conv2dFilterGrad } from '../../operators/net/kernels/conv2dFilterGrad.ts';
 import { conv2dInputGrad } from '../../operators/net/kernels/conv2dInputGrad.ts';
 import { pad } from '../../operators/net/kernels/pad.ts';
+import { paddedConv } from '../../operators/net/kernels/paddedConv.ts';
 import { prelu } from '../../operators/net/kernels/prelu.ts';
 import { preluGrad, preluInputGrad } from '../../operators/net/kernels/preluGrad.ts';
 import { reshape } from '../../operators/net/kernels/reshape.ts';
@@ -68,6 +72,15 @@ const cases: Record<string, KernelCase> = {
       return [dx, da, preluInputGrad(dy!, x!, a!)];
     },
   },
+  biasPrelu: { inputs: { x: MAP, b: [4], a: [4] }, run: ({ x, b, a }) => [biasPrelu(x!, b!, a!)] },
+  'biasPrelu, a bias a place': {
+    inputs: { x: MAP, b: [120], a: [4] },
+    run: ({ x, b, a }) => [biasPrelu(x!, b!, a!)],
+  },
+  biasedSum: { inputs: { ...maps, b: [4] }, run: ({ x, dy, b }) => [biasedSum(x!, dy!, b!)] },
+  'paddedConv, 3x3': { inputs: { x: MAP, w: [3, 3, 4, 3] }, run: ({ x, w }) => [paddedConv(x!, w!, 1)] },
+  'paddedConv, 3x3, stride 2': { inputs: { x: MAP, w: [3, 3, 4, 3] }, run: ({ x, w }) => [paddedConv(x!, w!, 2)] },
+  'paddedConv, 1x1, stride 2': { inputs: { x: MAP, w: [1, 1, 4, 3] }, run: ({ x, w }) => [paddedConv(x!, w!, 2)] },
   subsample: { inputs: { x: MAP }, run: ({ x }) => [subsample(x!)] },
   'subsampleGrad, even and odd': { inputs: { dy: [2, 3, 3, 4] }, run: ({ dy }) => [subsampleGrad(dy!, MAP)] },
   'subsampleGrad, even': { inputs: { dy: [2, 3, 2, 4] }, run: ({ dy }) => [subsampleGrad(dy!, [2, 6, 4, 4])] },

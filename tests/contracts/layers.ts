@@ -8,6 +8,7 @@ import { Flatten } from '../../operators/net/flatten.ts';
 import type { Params } from '../../operators/net/layer.ts';
 import { Linear } from '../../operators/net/linear.ts';
 import { PRelu } from '../../operators/net/prelu.ts';
+import { Recomputed } from '../../operators/net/recomputed.ts';
 import { Residual } from '../../operators/net/residual.ts';
 import { Sequential } from '../../operators/net/sequential.ts';
 import { SqueezeExcite } from '../../operators/net/squeezeExcite.ts';
@@ -83,6 +84,11 @@ export const LAYERS: Record<string, LayerCase> = {
   },
   'residual with convolution': {
     make: () => new Residual(branch(2, 4), new Conv('s', { in: 3, out: 4, kernel: 1, stride: 2 })),
+    shape: [4, 4, 3],
+    oracle: (p, x) => tf.add(branchOracle(p, x, 2), stock.conv(x, p['s.weight']!, 2)),
+  },
+  'a residual block, recomputed': {
+    make: () => new Recomputed(new Residual(branch(2, 4), new Conv('s', { in: 3, out: 4, kernel: 1, stride: 2 }))),
     shape: [4, 4, 3],
     oracle: (p, x) => tf.add(branchOracle(p, x, 2), stock.conv(x, p['s.weight']!, 2)),
   },

@@ -29,18 +29,26 @@ export class Fused {
   /**
    * Runs it on maps of one shape [..., C] and a vector [C]; the caller owns the results, which have the maps' shape.
    *
+   * @param vector as long as the last axis, or as all axes but the first
+   * @param others further vectors, each as long as either, where the definition names such
    * @return null where it does not pay or is not to be had: then the caller runs the plain operations
    */
-  run(maps: readonly Tensor[], vector: Tensor): Tensor[] | null {
+  run(maps: readonly Tensor[], vector: Tensor, others: readonly Tensor[] = []): Tensor[] | null {
     const [first] = maps;
     const handle = this.#handle(first);
     if (first === undefined || handle === null) return null;
-    const row = rowOf(first.size, vector.size);
+    const vectors = [vector, ...others];
+    const shortest = Math.min(...vectors.map(({ size }) => size));
+    const longest = Math.max(...vectors.map(({ size }) => size));
+    const row = rowOf(longest > shortest ? longest : first.size, shortest);
     if (row < ROW / 2) return null;
-    const views = maps.map((map) => reshape(map, [map.size / row, row]));
-    const tiled = tile(vector, [row / vector.size]);
+    const shape = longest > row ? [first.size / longest, longest / row, row] : [first.size / row, row];
+    const views = maps.map((map) => reshape(map, shape));
+    const tiled = vectors.map((one) =>
+      one.size > row ? reshape(one, [one.size / row, row]) : tile(one, [row / one.size]),
+    );
     try {
-      return this.#call(handle, [...views, tiled]).map((result) => {
+      return this.#call(handle, [...views, ...tiled]).map((result) => {
         const back = reshape(result, first.shape);
         result.dispose();
         return back;
@@ -49,12 +57,12 @@ export class Fused {
       this.#loaded.set(floatType(first), null);
       return null;
     } finally {
-      for (const tensor of [...views, tiled]) tensor.dispose();
+      for (const tensor of [...views, ...tiled]) tensor.dispose();
     }
   }
 
   /**
-   * Runs it on inputs as they are, the vector last, whose shapes broadcast to that of the first; each shape is compiled anew.
+   * Runs it on inputs as they are, maps, vector and others, whose shapes broadcast to that of the first; each shape is compiled anew.
    *
    * @return null as `run` does
    */
@@ -80,8 +88,8 @@ export class Fused {
 
   #call(handle: number, inputs: readonly Tensor[]): Tensor[] {
     const live = nativeBackend();
-    const { maps, vector, outputs } = this.#definition;
-    const names = [...maps, vector].map((name) => `${name}:0`).join();
+    const { maps, vector, others = [], outputs } = this.#definition;
+    const names = [...maps, vector, ...others].map((name) => `${name}:0`).join();
     const results = outputs.map((_, index) => `call:${index}`).join();
     return live.binding.runSavedModel(handle, live.getInputTensorIds(inputs), names, results).map(adopt);
   }

@@ -13,7 +13,7 @@ import { openSource } from '../../../sources/openSource.ts';
 import type { Sample } from '../../items.ts';
 import type { Pixels } from '../../pixels.ts';
 import type { Work } from '../../work.ts';
-import { spread, type Spread } from './benchmark.ts';
+import { spread, type Spread } from './result.ts';
 import { heldFaces } from './heldFaces.ts';
 
 export interface AugmentBenchOptions {

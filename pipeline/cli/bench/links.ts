@@ -4,7 +4,7 @@ import { lastValueFrom, map, Observable, range } from 'rxjs';
 import type { Sink, Source } from '../../contracts.ts';
 import { graph, type Flow } from '../../graph.ts';
 import { run } from '../../run.ts';
-import { spread, type Spread } from './benchmark.ts';
+import { spread, type Spread } from './result.ts';
 
 export interface LinkBenchOptions {
   /** Numbers sent through in a round. Default 200,000. */

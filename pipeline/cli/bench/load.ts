@@ -1,22 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { take } from 'rxjs';
 import { batch } from '../../../operators/flow/batch.ts';
 import { toEach } from '../../../sinks/each.ts';
-import { drawnFaces } from '../../../sources/drawnFaces.ts';
 import type { IndexedSource } from '../../../sources/indexed.ts';
 import { openSource } from '../../../sources/openSource.ts';
 import type { Source } from '../../contracts.ts';
 import { OptionError } from '../../errors.ts';
-import { makeFolder, remove } from '../../files/write.ts';
 import { graph } from '../../graph.ts';
 import type { Batch, Sample } from '../../items.ts';
-import { convert } from '../../recipes/convert.ts';
 import { run } from '../../run.ts';
 import { workers } from '../../workers.ts';
-import { spread, type Spread } from './benchmark.ts';
+import { peerResult, spread, type PeerResult, type Spread } from './result.ts';
 import { findPeer, startPeer } from './peer.ts';
+import { records } from './records.ts';
 
 export interface LoadBenchOptions {
   /** A .rec with its .idx, or what can be made one in a folder of its own for the while. Default: drawn faces. */
@@ -37,7 +32,7 @@ export interface LoadRow {
   augmented: boolean;
   imagesPerSecond: Spread;
   /** Ours over its, round by round; ours has none. */
-  ratio?: Spread;
+  ratio?: PeerResult['ratio'];
 }
 
 interface Contender {
@@ -62,7 +57,7 @@ const SIZE = 112;
  * @throws OptionError where the data make no batch
  */
 export async function loadRates(options: LoadBenchOptions, say: (line: string) => void): Promise<LoadRow[]> {
-  const { rec, leave } = await records(options.data, say);
+  const { rec, leave } = await records(options.data ?? DRAWN, say);
   try {
     const faces = await openSource(rec);
     await faces.open();
@@ -103,32 +98,9 @@ async function turns(
   return contenders.map(({ loader, augmented }, i) => {
     const mine = loader.startsWith('rxface');
     if (mine) own = rates[i]!;
-    const ratio = own.map((rate, round) => rate / rates[i]![round]!);
-    return { loader, augmented, imagesPerSecond: spread(rates[i]!), ...(!mine && { ratio: spread(ratio) }) };
+    const { ratio } = peerResult(loader, rates[i]!, own);
+    return { loader, augmented, imagesPerSecond: spread(rates[i]!), ...(!mine && { ratio }) };
   });
-}
-
-/** The .rec to read, and what removes it where it was made for the while. */
-async function records(
-  data: string | undefined,
-  say: (line: string) => void,
-): Promise<{ rec: string; leave: () => Promise<void> }> {
-  // prettier-ignore
-  if (data?.endsWith('.rec')) return { rec: data, leave: async () => {} };
-  const folder = join(tmpdir(), `rxface-bench-${randomUUID()}`);
-  const leave = (): Promise<void> => remove(folder);
-  try {
-    await makeFolder(folder);
-    const faces = data === undefined ? drawnFaces(DRAWN) : await openSource(data);
-    await faces.open();
-    const out = join(folder, 'faces.rec');
-    const made = await convert(faces, { out, ...(data === undefined && { size: SIZE }) });
-    say(`${made.records} images, ${Math.round(made.bytes / made.records)} bytes each on average`);
-    return { rec: out, leave };
-  } catch (error) {
-    await leave();
-    throw error;
-  }
 }
 
 function ours(faces: IndexedSource, augmented: boolean, { batch: count, threads }: LoadBenchOptions): Contender {

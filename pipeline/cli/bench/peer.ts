@@ -12,6 +12,8 @@ export interface Peer {
   name: string;
   /** Images a second over so many steps. */
   time(steps: number): Promise<number>;
+  /** Most memory it had held at its last answer, in bytes; 0 where it does not say. */
+  readonly peakBytes: number;
   close(): Promise<void>;
 }
 
@@ -52,12 +54,17 @@ export async function startPeer(python: string, args: readonly string[], script 
     return JSON.parse(value) as Record<string, unknown>;
   };
   const name = String((await next())['ready']);
+  let peak = 0;
   return {
     name,
     async time(steps) {
       child.stdin.write(`${steps}\n`);
-      const { seconds, images } = await next();
+      const { seconds, images, peakBytes = 0 } = await next();
+      peak = Number(peakBytes);
       return Number(images) / Number(seconds);
+    },
+    get peakBytes() {
+      return peak;
     },
     close: () => end(child, lines),
   };

@@ -1,10 +1,11 @@
 """PyTorch's side of `rxface bench train` and `rxface bench embed`: the same work on random decoded images.
 
 Warms up, prints one JSON line {"ready": ...}, then times one block of steps for each line `STEPS` that it reads on
-stdin and answers with {"seconds": ..., "images": ...}. Ends with its stdin.
+stdin and answers with {"seconds": ..., "images": ..., "peakBytes": ...}: the most memory it has held. Ends with its stdin.
 """
 import argparse
 import json
+import os
 import sys
 import time
 
@@ -12,6 +13,14 @@ import numpy as np
 import torch
 
 from network import CosFace, Network, folded, pixels_to_input
+
+
+def peak():
+    """The most memory that this process has held, in bytes; 0 where the system does not say."""
+    if not os.path.exists("/proc/self/status"):
+        return 0
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def main():
@@ -24,6 +33,7 @@ def main():
     parser.add_argument("--size", type=int, default=112)
     parser.add_argument("--precision", choices=["float32", "bfloat16"], default="float32")
     parser.add_argument("--layout", choices=["channels_last", "contiguous"], default="channels_last")
+    parser.add_argument("--cast", choices=["autocast", "weights"], default="autocast", help="of bfloat16")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--warmup", type=int, default=2)
     options = parser.parse_args()
@@ -34,7 +44,8 @@ def main():
     network = Network(options.model, options.size, options.embedding).to(memory_format=layout)
     random = np.random.default_rng(0)
     pixels = random.integers(0, 256, (options.batch, options.size, options.size, 3), dtype=np.uint8)
-    autocast = torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16")
+    short = options.precision == "bfloat16"
+    autocast = torch.autocast("cpu", torch.bfloat16, enabled=short and options.cast == "autocast")
 
     if options.work == "train":
         head = CosFace(options.embedding, options.classes)
@@ -52,20 +63,26 @@ def main():
             return loss.item()
     else:
         network = folded(network.eval())
+        whole = short and options.cast == "weights"
+        if whole:
+            network = network.bfloat16()
 
         def step():
             with torch.inference_mode(), autocast:
-                return network(pixels_to_input(pixels, layout)).float().numpy()
+                x = pixels_to_input(pixels, layout)
+                return network(x.bfloat16() if whole else x).float().numpy()
 
     for _ in range(options.warmup):
         step()
-    print(json.dumps({"ready": f"PyTorch {torch.__version__}, {options.layout}"}), flush=True)
+    how = [options.layout] + ([{"autocast": "autocast", "weights": "weights in bfloat16"}[options.cast]] if short else [])
+    print(json.dumps({"ready": ", ".join([f"PyTorch {torch.__version__}", *how])}), flush=True)
     for line in sys.stdin:
         steps = int(line)
         start = time.perf_counter()
         for _ in range(steps):
             step()
-        print(json.dumps({"seconds": time.perf_counter() - start, "images": steps * options.batch}), flush=True)
+        seconds = time.perf_counter() - start
+        print(json.dumps({"seconds": seconds, "images": steps * options.batch, "peakBytes": peak()}), flush=True)
 
 
 main()

@@ -1,5 +1,5 @@
-import { memory } from '@tensorflow/tfjs-core';
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { keep, memory, mul } from '@tensorflow/tfjs-core';
+import { from, lastValueFrom, Subject, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { architecture, createModel, type Model } from '../../../operators/net/model.ts';
 import { embed } from '../../../operators/steps/embed.ts';
@@ -50,6 +50,23 @@ describe.each(['native', 'wasm'] as const)('embed on %s', (backend) => {
     const [eight] = await run(model, true, drawnBatch(0, 8, 5, 16));
     // The noise of an image depends on where its batch begins, not on its length.
     three!.values.forEach((x, i) => expect(x).toBeCloseTo(eight!.values[i]!, 4));
+  });
+
+  it('embeds with the weights of the moment, where a training replaces them between two batches', async () => {
+    const batch = drawnBatch(0, 2, 5, 16);
+    const seen: Embeddings[] = [];
+    const batches = new Subject<Batch>();
+    batches.pipe(embed({ model })).subscribe((item) => seen.push(item));
+    batches.next(batch);
+    const name = 'body.0.res_layer.4.weight';
+    const old = model.params[name]!;
+    model.params[name] = keep(mul(old, 2));
+    batches.next(batch);
+    batches.complete();
+    expect(seen[1]).toEqual((await run(model, true, batch))[0]);
+    expect(seen[1]!.values).not.toEqual(seen[0]!.values);
+    model.params[name]!.dispose();
+    model.params[name] = old;
   });
 
   it('leaves no tensor behind', async () => {

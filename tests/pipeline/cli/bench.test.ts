@@ -1,8 +1,7 @@
-import { chmodSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { benchCommand } from '../../../pipeline/cli/bench.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
-import { folder, put } from '../../fixtures/archives.ts';
+import { standIn } from '../../fixtures/standIn.ts';
 
 let out = '';
 let err = '';
@@ -14,40 +13,48 @@ async function rxface(...args: string[]): Promise<number> {
 }
 const SMALL = ['--model', 'ir10', '--batch', '2', '--classes', '4', '--steps', '1', '--rounds', '2'];
 
-it('prints images a second as one JSON object', async () => {
-  expect(await rxface('train', ...SMALL, '--no-peer', '--json')).toBe(0);
-  const { imagesPerSecond, ...rest } = JSON.parse(out);
-  expect(rest).toMatchObject({ benchmark: 'train', model: 'ir10', batch: 2, precision: 'float32' });
-  expect(rest).not.toHaveProperty('peer');
-  expect(imagesPerSecond.min).toBeGreaterThan(0);
-  expect(imagesPerSecond.median).toBeGreaterThanOrEqual(imagesPerSecond.min);
-  expect(imagesPerSecond.max).toBeGreaterThanOrEqual(imagesPerSecond.median);
+it('prints machine and results as one JSON object', async () => {
+  expect(await rxface('train', ...SMALL, '--recompute', '--no-peer', '--json')).toBe(0);
+  const { machine, results } = JSON.parse(out);
+  expect(machine.node).toBe(process.versions.node);
+  expect(results).toHaveLength(1);
+  const [{ median, min, max, peakBytes, ...rest }] = results;
+  const work = 'ir10, batch 2, 4 classes, float32, recomputing';
+  expect(rest).toEqual({ benchmark: 'train', work, unit: 'images a second', peers: [] });
+  expect(min).toBeGreaterThan(0);
+  expect(median).toBeGreaterThanOrEqual(min);
+  expect(max).toBeGreaterThanOrEqual(median);
+  expect(peakBytes).toBeGreaterThan(0);
 });
 
 it('takes turns with a peer, round by round', async () => {
-  const here = folder();
-  put(here, {
-    python: `#!/bin/sh\necho '{"ready": "Peer 1"}'\nwhile read n; do echo '{"seconds": 2, "images": 2}'; done\n`,
-  });
-  chmodSync(`${here}/python`, 0o755);
-  expect(await rxface('embed', ...SMALL, '--peer', `${here}/python`)).toBe(0);
+  expect(await rxface('embed', ...SMALL, '--peer', standIn('Peer 1', '"seconds": 2, "images": 2'))).toBe(0);
   expect(out).toContain('Peer 1');
-  expect(out).toMatch(/by round: [\d.]+, [\d.]+/);
+  expect(out).toMatch(/by pair [\d.]+ [\d.]+/);
+  expect(out).toContain(`Node ${process.versions.node}`);
   expect(err).toContain('round 2');
 });
 
 it('says what a link costs, beside others', async () => {
   expect(await rxface('links', '--items', '200', '--rounds', '1')).toBe(0);
-  expect(out).toMatch(/rxface, links of 16 +\d+ \(\d+ to \d+\)/);
+  expect(out).toMatch(/rxface, links of 16 +[\d.]+ \([\d.]+ to [\d.]+\)/);
   expect(out).toContain('RxJS alone, map behind map (bounds nothing)');
   expect(await rxface('links', '--items', '200', '--rounds', '1', '--json')).toBe(0);
-  expect(JSON.parse(out).ways).toHaveLength(6);
+  expect(JSON.parse(out).results).toHaveLength(6);
+});
+
+it('measures the scoring of pairs and augmentations', async () => {
+  expect(await rxface('evaluate', '--pairs', '20', '--dimension', '4', '--rounds', '1', '--no-peer', '--json')).toBe(0);
+  expect(JSON.parse(out).results[0]).toMatchObject({ benchmark: 'evaluate', unit: 'pairs a second' });
+  expect(await rxface('augment', '--images', '2', '--rounds', '1', '--json')).toBe(0);
+  expect(JSON.parse(out).results.map(({ work }: { work: string }) => work)).toContain('flip');
 });
 
 it.each([
   [['sleep'], "unknown command 'sleep'"],
   [['train', '--batch', '1'], 'must be a whole number of at least 2'],
   [['train', '--model', 'ir9'], "bench: --model must be one of ir10, ir18, ir34, ir50, ir101, received 'ir9'"],
+  [['whole', '--model', 'ir9'], "bench: --model must be one of ir10, ir18, ir34, ir50, ir101, received 'ir9'"],
   [['train', '--precision', 'float8'], "bench: --precision must be one of float32, bfloat16, received 'float8'"],
 ])('refuses %s', async (args, message) => {
   expect(await rxface(...args)).toBe(2);

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fused } from '../../../../operators/net/kernels/fused.ts';
+import { biasedSum } from '../../../../operators/net/kernels/biasedSum.ts';
+import { biasPrelu } from '../../../../operators/net/kernels/biasPrelu.ts';
 import { prelu } from '../../../../operators/net/kernels/prelu.ts';
 import { preluGrad, preluInputGrad } from '../../../../operators/net/kernels/preluGrad.ts';
 import { nativeBackend, startEngine } from '../../../../pipeline/engine/load.ts';
@@ -96,5 +98,19 @@ describe('fused', () => {
       near(whole.da.dataSync<'float32'>(), da.dataSync<'float32'>(), 1e-5);
     });
     tf.dispose([x, dy, a]);
+  });
+
+  it.for([16, 192])('takes vectors of two lengths: a bias a place and a slope a channel, of %i', (channels) => {
+    const shape: [number, number, number, number] = [32, 32, 64, channels];
+    const x = tf.randomNormal<tf.Rank.R4>(shape, 0, 1, 'float32', 1);
+    const y = tf.randomNormal<tf.Rank.R4>(shape, 0, 1, 'float32', 2);
+    const places = tf.randomNormal([32 * 64 * channels], 0, 1, 'float32', 3);
+    const [bias, a] = [tf.randomNormal([channels], 0, 1, 'float32', 4), tf.randomUniform([channels], -0.5, 1.5)];
+    tf.tidy(() => {
+      same(biasPrelu(x, places, a), prelu(tf.add(x, tf.reshape(places, shape.slice(1))), a));
+      same(biasPrelu(x, bias, a), prelu(tf.add(x, bias), a));
+      same(biasedSum(x, y, bias), tf.add(tf.add(x, y), bias));
+    });
+    tf.dispose([x, y, places, bias, a]);
   });
 });

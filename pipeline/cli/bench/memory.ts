@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { RxfaceError } from '../../errors.ts';
+import { peerArguments, workText, type BenchOptions } from './benchmark.ts';
+import { findPeer, startPeer } from './peer.ts';
+import type { Result } from './result.ts';
+import { takeTurns } from './turns.ts';
+
+export interface MemoryBenchOptions extends BenchOptions {
+  /** Steps of a process; the first few find the most. */
+  steps: number;
+  /** Processes of each side. */
+  rounds: number;
+  peer?: string | false;
+}
+
+/**
+ * Measures the most memory that a process holds which does nothing but training steps: a fresh process each time, in turns with
+ * PyTorch's. Libraries and the runtime are counted on both sides.
+ */
+export async function memoryOfStep(options: MemoryBenchOptions, say: (line: string) => void): Promise<Result> {
+  const { steps, rounds } = options;
+  const python = options.peer === false ? undefined : await findPeer(options.peer);
+  const ours = { name: 'rxface', turn: () => ourPeak(options) };
+  const theirs =
+    python === undefined
+      ? []
+      : ['channels_last', 'contiguous'].map((layout) => ({
+          name: `PyTorch, ${layout}`,
+          turn: () => theirPeak(python, peerArguments('train', options, { layout }), steps),
+        }));
+  const turns = await takeTurns(ours, theirs, { rounds, unit: 'MB', say });
+  return { benchmark: 'memory', work: `train ${workText('train', options)}`, unit: 'peak resident MB', ...turns };
+}
+
+async function ourPeak({ model, batch, classes, precision, recompute, steps }: MemoryBenchOptions): Promise<number> {
+  const main = join(
+    dirname(createRequire(import.meta.url).resolve('rxface/package.json')),
+    'dist/pipeline/cli/main.js',
+  );
+  const told = { model, batch, classes, precision, steps, rounds: 1 };
+  const words = Object.entries(told).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  const flags = [...(recompute ? ['--recompute'] : []), '--no-peer', '--json'];
+  const child = spawn(process.execPath, [main, 'bench', 'train', ...words, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  if (code !== 0) throw new RxfaceError(`bench: the process that trains ended with ${code}: ${err.trim()}`);
+  const { results } = JSON.parse(out) as { results: [Result] };
+  return results[0].peakBytes! / 1e6;
+}
+
+async function theirPeak(python: string, args: readonly string[], steps: number): Promise<number> {
+  const peer = await startPeer(python, args);
+  try {
+    await peer.time(steps);
+    return peer.peakBytes / 1e6;
+  } finally {
+    await peer.close();
+  }
+}
