@@ -15,7 +15,7 @@ export interface RowGroup extends Pick<ParamSpec, 'name' | 'role'> {
 }
 
 /** Rows moved at a time, at most: so few that nothing on the way is large, so many that calls cost nothing. */
-const MOST = 32_768;
+const MOST = 16_384;
 
 const onePass = new Fused('descendRows', {
   maps: ['rows', 'gradient', 'velocity'],

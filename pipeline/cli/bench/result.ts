@@ -30,6 +30,8 @@ export interface Result extends Spread {
   /** Most memory that the process has held so far, in bytes, where its work is a training step or an embedding. */
   peakBytes?: number;
   ops?: OpTime[];
+  /** Mean of what the rounds gave, with its 95 % interval, where that is the figure. */
+  mean?: { value: number; low: number; high: number };
 }
 
 /** Median, least and most. */
@@ -51,7 +53,7 @@ const WIDTH = 60;
 export function resultsText(results: readonly Result[]): string {
   return results
     .flatMap((result, i) => {
-      const { benchmark, unit, work, peers, peakBytes, ops = [] } = result;
+      const { benchmark, unit, work, peers, peakBytes, ops = [], mean } = result;
       const before = results[i - 1];
       const follows = before?.benchmark === benchmark && before.unit === unit;
       return [
@@ -61,6 +63,11 @@ export function resultsText(results: readonly Result[]): string {
           line(`  ${name}`, theirs),
           `${line('  ratio', ratio, 2)}, by pair ${ratio.pairs.map((one) => one.toFixed(2)).join(' ')}`,
         ]),
+        ...(mean
+          ? [
+              `${'  mean (95 % interval)'.padEnd(WIDTH)} ${[mean.value, mean.low, mean.high].map((x) => x.toFixed(4)).join(' ')}`,
+            ]
+          : []),
         ...(peakBytes === undefined ? [] : [`${'  peak resident memory'.padEnd(WIDTH)} ${mega(peakBytes)} MB`]),
         ...ops.map(
           ({ op, calls, milliseconds, share }) =>

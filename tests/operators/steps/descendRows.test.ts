@@ -67,7 +67,7 @@ describe('many rows', () => {
   });
 
   it('step a part at a time, in one pass, as a few do', () => {
-    const count = 40_000;
+    const count = 70_000;
     const before = memory().numTensors;
     const [table, velocity] = [rowTable(count + 7, 64), rowTable(count + 7, 64)];
     const at = Int32Array.from({ length: count }, (_, i) => i + 3);
