@@ -74,7 +74,7 @@ export function benchCommand(program: Command): void {
       await shown(json, async () => [await scoringRate(options, say)]);
     });
   add('head', 'head, margin and the update of the centres: of many people a sample, in turns with all of fewer')
-    .option('--classes <n>', 'people of the largest head', wholeNumber(100), 1_000_000)
+    .option('--classes <n>', 'people of the largest head', wholeNumber(2), 1_000_000)
     .option('--rate <share>', 'share of them that takes part in a step', shareOf, 0.1)
     .option('--batch <n>', 'faces a step', wholeNumber(2), 64)
     .option('--dimension <n>', 'numbers in an embedding', wholeNumber(1), 512)

@@ -53,7 +53,11 @@ export async function headTimes(
     const [result] = await inTurns([sampled], options, say);
     return [{ ...result!, peakBytes: await peakMemory() }];
   }
-  const sizes = [sampled, { classes: Math.max(2, Math.round(rate * classes)) }, { classes: Math.ceil(classes / 100) }];
+  const sizes = [
+    sampled,
+    { classes: Math.max(2, Math.round(rate * classes)) },
+    { classes: Math.max(2, Math.ceil(classes / 100)) },
+  ];
   const results = await inTurns(sizes, options, say);
   for (const [i, size] of sizes.entries()) {
     const { batch, dimension } = options;
