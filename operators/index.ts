@@ -1,16 +1,21 @@
-export { architecture, createModel, emptyModel, Model } from './net/model.ts';
+export { autodiff, type AutodiffOptions } from './net/autodiff.ts';
+export { architecture, createModel, emptyModel, Model, modelAround } from './net/model.ts';
 export type { Architecture, ArchitectureName } from './net/model.ts';
+export { fold, type Folded } from './net/folded.ts';
 export type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './net/layer.ts';
 export { createScope } from './net/scope.ts';
 export { normalise } from './net/normalise.ts';
 export { WeightsError } from './net/weights.ts';
-export { batch } from './flow/batch.ts';
+export { batch, recycle } from './flow/batch.ts';
 export { adaFace, type AdaFaceOptions } from './margins/adaFace.ts';
 export { arcFace, type ArcFaceOptions } from './margins/arcFace.ts';
+export { classBalanced, type ClassBalancedOptions } from './margins/classBalanced.ts';
+export { classVolume, type ClassVolumeOptions, type VolumeMode } from './margins/classVolume.ts';
 export { combined, type CombinedOptions } from './margins/combined.ts';
 export { cosFace, type CosFaceOptions } from './margins/cosFace.ts';
 export { curricularFace, type CurricularFaceOptions } from './margins/curricularFace.ts';
 export { head, type HeadInput, type HeadOutput } from './margins/head.ts';
+export { ldam, type LdamOptions } from './margins/ldam.ts';
 export { magFace, type MagFaceOptions } from './margins/magFace.ts';
 export type { GradientMode, Margin, MarginInput, MarginOutput, Quality } from './margins/margin.ts';
 export { mvSoftmax, type MvSoftmaxOptions } from './margins/mvSoftmax.ts';
@@ -21,12 +26,36 @@ export { sphereFace, type Annealing, type SphereFaceOptions } from './margins/sp
 export { withFiltering, type FilteringOptions } from './margins/withFiltering.ts';
 export { CENTRES, classCentres, type Centres } from './net/centres.ts';
 export { sampledCentres, type SampledCentres, type TakenCentres } from './net/sampledCentres.ts';
+export { VARIATION_CLASSES } from './variation/classes.ts';
+export { countLabels, type LabelCount } from './variation/countLabels.ts';
+export {
+  variationClassifier,
+  type VariationClassifier,
+  type VariationClassifierOptions,
+  type VariationLoss,
+} from './variation/classifier.ts';
+export { allLogits } from './variation/allLogits.ts';
+export { teach } from './variation/teach.ts';
+export { poseLabel, poseOf, type Pose } from './variation/poseOf.ts';
+export { choose, type Chosen, type ChooseOptions, type MiningMode } from './mining/choose.ts';
+export { metaPool, type MetaPool, type MetaPoolOptions } from './mining/metaPool.ts';
+export { mine, type MetaBatch, type MineOptions } from './mining/mine.ts';
 export { embed, type EmbedOptions } from './steps/embed.ts';
+export { fillPool, type FillPoolOptions } from './steps/fillPool.ts';
+export { replenish } from './steps/replenish.ts';
+export { warmUpStep, type WarmUpStep, type WarmUpStepOptions } from './steps/warmUpStep.ts';
 export { sgd, type Decay, type Sgd, type SgdOptions } from './steps/sgd.ts';
 export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';
+export type { Hypergrad } from './steps/hypergradient.ts';
+export { learningToReweight } from './steps/learningToReweight.ts';
+export { marginResiduals, type MarginResidualOptions } from './steps/marginResiduals.ts';
+export { metaCw, type MetaCwOptions } from './steps/metaCw.ts';
+export type { MetaOutcome, MetaRule, MetaSlopes } from './steps/metaRule.ts';
+export { metaStep, type MetaInput, type MetaStepOptions } from './steps/metaStep.ts';
+export type { PseudoStep } from './steps/pseudoStep.ts';
 export { trainStep, type TrainStep, type TrainStepOptions } from './steps/trainStep.ts';
 export { blur, BLUR_KERNELS, gaussianBlur } from './augment/blur.ts';
-export { occlude, OCCLUSION_BLOCKS, type Occlusion } from './augment/occlude.ts';
+export { blackOut, occlude, OCCLUSION_BLOCKS, type Block, type Occlusion } from './augment/occlude.ts';
 export { adjust, photometric, type Adjustment, type PhotometricOptions } from './augment/photometric.ts';
 export { augment, type AugmentKey, type Augmented, type Drawn } from './augment/augment.ts';
 export { crop, type CropBox } from './augment/crop.ts';
@@ -41,6 +70,10 @@ export { hashKey, keyedRandom } from './maths/keyedRandom.ts';
 export { similarity, type Similarity } from './maths/similarity.ts';
 export type { PrepareOptions } from './prepare.ts';
 export { accuracyByFolds, type FoldAccuracy } from './evaluate/accuracyByFolds.ts';
+export { bias, type Bias } from './evaluate/bias.ts';
+export { coverFaces } from './evaluate/coverFaces.ts';
+export { falseMatches, type FalseMatches, type FalseMatchesOptions } from './evaluate/falseMatches.ts';
+export { occludedPairs, type OccludedPairs } from './evaluate/occludedPairs.ts';
 export { imageNames, type ImageNames } from './evaluate/imageNames.ts';
 export type { PairScores } from './evaluate/pairScores.ts';
 export { rocCurve, type RocCurve } from './evaluate/rocCurve.ts';

@@ -3,6 +3,7 @@ import type { Sample } from '../pipeline/items.ts';
 import type { Pixels } from '../pipeline/pixels.ts';
 import type { Result, Work, WorkContext } from '../pipeline/work.ts';
 import { augment } from './augment/augment.ts';
+import { gaussianBlur } from './augment/blur.ts';
 import { throughSize } from './augment/rescale.ts';
 import { augmentSettings } from './augment/settings.ts';
 import type { AugmentOptions, AugmentSettings } from './augment/settings.ts';
@@ -17,6 +18,8 @@ export interface PrepareOptions {
   size?: readonly [number, number];
   /** Height in pixels to which every face is reduced (area) before it is brought back to `size` (bicubic): how a test at low resolution is made. Default: not reduced. */
   reduce?: number;
+  /** Side in pixels of the Gaussian kernel, odd and at least 3, with which every face is blurred: a test of blur. Default: not blurred. */
+  blur?: number;
   /** Chances of augmentations. Default: none. */
   augment?: AugmentOptions;
 }
@@ -25,6 +28,7 @@ interface Settings {
   height: number;
   width: number;
   reduce: number | undefined;
+  blur: number | undefined;
   augment: AugmentSettings;
 }
 
@@ -41,8 +45,8 @@ interface Settings {
  *
  * A sample with five landmarks is aligned to the ArcFace template, one without is resized. What leaves has `pixels`
  * and `size`, no `bytes`, and its `points` in pixels of the prepared face. Augmentations are keyed by (seed, name, epoch,
- * position): the same faces come out of any number of threads, in chunks of any size. Each face fills an ArrayBuffer of its
- * own, so that it leaves its thread by transfer.
+ * position): the same faces come out of any number of threads, in chunks of any size. The faces of a chunk lie in one
+ * ArrayBuffer, which leaves its thread by transfer.
  *
  * @param options Checked as {@link PrepareOptions}; others are refused.
  * @return Works on a chunk: at once where all are ordinary JPEGs, else as a promise.
@@ -54,21 +58,26 @@ export async function setup(
 ): Promise<Work<Sample, Sample>> {
   const settings = check(options, context.stage);
   const decode = await loadDecoder();
-  const one = (sample: Sample): Result<Sample> | Promise<Result<Sample>> => {
-    const finish = (image: Pixels): Result<Sample> => ({ value: made(sample, image, settings, context.seed) });
+  const { height, width } = settings;
+  const one = (sample: Sample, face: Pixels): Result<Sample> | Promise<Result<Sample>> => {
+    const finish = (image: Pixels): Result<Sample> => ({ value: made(sample, image, face, settings, context.seed) });
     // Of the file only the record's name is known here: the graph puts the archive and the byte in its place.
     const broken = (error: unknown): Result<Sample> => ({
       fault: { stage: context.stage, file: sample.id, index: sample.index, reason: damageOf(error) },
     });
     try {
-      const image = picture(sample, decode);
+      const image = picture(sample, decode, face);
       return image instanceof Promise ? image.then(finish).catch(broken) : finish(image);
     } catch (error) {
       return broken(error);
     }
   };
   return (chunk) => {
-    const results = chunk.map(one);
+    const length = height * width * 3;
+    const faces = new Uint8Array(chunk.length * length);
+    const results = chunk.map((sample, i) =>
+      one(sample, { height, width, data: faces.subarray(i * length, (i + 1) * length) }),
+    );
     return results.every(isDone) ? results : Promise.all(results);
   };
 }
@@ -77,10 +86,10 @@ function isDone(result: Result<Sample> | Promise<Result<Sample>>): result is Res
   return !(result instanceof Promise);
 }
 
-/** The image a sample brings: encoded, or already as pixels. */
-function picture(sample: Sample, decode: Decode): Pixels | Promise<Pixels> {
+/** The image a sample brings: encoded, or already as pixels; decoded into `face` where it is that already but for augmentations. */
+function picture(sample: Sample, decode: Decode, face: Pixels): Pixels | Promise<Pixels> {
   if (sample.damage !== undefined) throw new RxfaceError(sample.damage);
-  if (sample.bytes !== undefined) return decode(sample.bytes);
+  if (sample.bytes !== undefined) return decode(sample.bytes, sample.points === undefined ? face : undefined);
   const { pixels, size } = sample;
   if (pixels === undefined || size === undefined || pixels.length !== size[0] * size[1] * 3) {
     throw new RxfaceError('has neither bytes nor pixels of their size');
@@ -88,33 +97,30 @@ function picture(sample: Sample, decode: Decode): Pixels | Promise<Pixels> {
   return { height: size[0], width: size[1], data: pixels };
 }
 
-/** Aligns or resizes `image` to a face in a buffer of its own, and augments it there. */
-function made(sample: Sample, image: Pixels, settings: Settings, seed: number): Sample {
+/** Puts `image` into `face`, aligned or resized, and augments it there. */
+function made(sample: Sample, image: Pixels, face: Pixels, settings: Settings, seed: number): Sample {
   const { bytes: _, points, variation, ...rest } = sample;
-  const { height, width, reduce } = settings;
-  const face = ready(image, sample, settings) ? image : { height, width, data: new Uint8Array(height * width * 3) };
-  const placed = face === image ? undefined : place(image, points, face);
+  const { height, width, reduce, blur } = settings;
+  const placed = image.data === face.data ? undefined : place(image, points, face);
   const labels = { ...(variation && { variation }), ...(placed && { points: placed }) };
   if (reduce !== undefined) {
     const size = [reduce, Math.max(1, Math.round((reduce * width) / height))] as const;
     throughSize(face, { size, down: 'area', up: 'bicubic' });
   }
+  if (blur !== undefined) gaussianBlur(face, blur);
   const { drawn: _drawn, ...augmented } = augment(face, labels, settings.augment, { seed, ...sample });
   return { ...rest, ...augmented, pixels: face.data, size: [height, width] };
 }
 
-/** A decoded image that is the face already: of its size, in a buffer that nobody else has. */
-function ready({ height, width, data }: Pixels, { points, pixels }: Sample, face: Settings): boolean {
-  const alone = data !== pixels && data.byteLength === data.buffer.byteLength;
-  return points === undefined && height === face.height && width === face.width && alone;
-}
-
 function check(options: Readonly<Record<string, unknown>>, stage: string): Settings {
-  const { size = [112, 112], reduce, augment: chances = {}, ...unknown } = options as PrepareOptions;
-  refuseUnknown(unknown, '', 'size, reduce and augment are known', stage);
+  const { size = [112, 112], reduce, blur, augment: chances = {}, ...unknown } = options as PrepareOptions;
+  refuseUnknown(unknown, '', 'size, reduce, blur and augment are known', stage);
   const [height, width] = faceSize(size, stage);
   if (reduce !== undefined && !isWhole(reduce, height)) {
     throw new OptionError(stage, 'reduce', `a whole number in [1, ${height}], the height of the faces`, reduce);
   }
-  return { height, width, reduce, augment: augmentSettings(chances, stage) };
+  if (blur !== undefined && !(isWhole(blur, height) && blur >= 3 && blur % 2 === 1)) {
+    throw new OptionError(stage, 'blur', `an odd number in [3, ${height}], the height of the faces`, blur);
+  }
+  return { height, width, reduce, blur, augment: augmentSettings(chances, stage) };
 }

@@ -20,6 +20,9 @@ export interface Key {
   index: number;
 }
 
+/** The ethnicity labels by their numbers: MvCoM, section 3.2.2. */
+export const ETHNICITIES = ['African American', 'Caucasian', 'East Asian', 'South Asian'] as const;
+
 /** One face: first encoded `bytes`, after `prepare` decoded `pixels`. */
 export interface Sample extends Key {
   /** The record's own name: its path inside the archive or folder, or the number of its record. */
@@ -95,6 +98,8 @@ export interface StepItem {
     probability: number;
     margin: number;
     gradientScale: number;
+    /** What a meta step added to the margin. */
+    residual?: number;
   }[];
   /** Weights and state after this step, on checkpoint steps only. */
   snapshot?: Snapshot;
@@ -110,6 +115,6 @@ export interface Snapshot {
   weights: StateMap;
   /** Momentum under 'momentum.<name>', margin statistics under 'margin.<name>', ... */
   state: StateMap;
-  /** Of this step's batch a number for each face: 'norm', 'cosine' to its centre, 'probability' of its class, 'margin', 'gradientScale'. */
+  /** Of this step's batch a number for each face: 'norm', 'cosine' to its centre, 'probability' of its class, 'margin', 'gradientScale', 'residual'. */
   faces?: Record<string, Float32Array>;
 }

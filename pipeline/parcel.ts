@@ -4,36 +4,97 @@ export interface Parcel<T> {
   transfer: ArrayBuffer[];
 }
 
-/**
- * Packs items for another thread. Typed arrays they hold directly travel as buffers.
- *
- * @param keep the sender goes on using the items, so their arrays are copied first. Else an array that fills its buffer
- *   is handed over and empty here afterwards; a view of a larger buffer is copied, so that its neighbours do not travel.
- */
-export function parcel<T>(items: readonly T[], keep: boolean): Parcel<T> {
-  const transfer = new Set<ArrayBuffer>();
-  return { items: items.map((item) => pack(item, keep, transfer) as T), transfer: [...transfer] };
+/** How an array becomes the one that travels; `transfer` grows with what was swapped. */
+interface Packing {
+  swap(array: Uint8Array): Uint8Array;
+  transfer: Set<ArrayBuffer>;
 }
 
-function pack(item: unknown, keep: boolean, transfer: Set<ArrayBuffer>): unknown {
-  if (ArrayBuffer.isView(item)) return hand(item, keep, transfer);
-  // Only a plain object may be taken apart: an array, a Map or a Date is cloned as it is.
-  if (typeof item !== 'object' || item === null || Object.getPrototypeOf(item) !== Object.prototype) return item;
+/** So that any typed array may begin there. */
+const ALIGNMENT = 8;
+
+/**
+ * Packs items for another thread. Typed arrays they hold directly travel as buffers, as few as can be: what one costs is
+ * more than what is in it.
+ *
+ * @param keep the sender goes on using the items, so all their arrays are copied, into one buffer. Else a buffer that the
+ *   arrays of the items fill is handed over, and is empty here afterwards; an array in a larger buffer is copied, so that
+ *   its neighbours do not travel.
+ */
+export function parcel<T>(items: readonly T[], keep: boolean): Parcel<T> {
+  const arrays = items.flatMap(arraysOf);
+  const { swap, transfer } = keep ? copied(arrays) : handedOver(arrays);
+  const packed = items.map((item) => replaced(item, swap) as T);
+  return { items: packed, transfer: [...transfer] };
+}
+
+/** Only a plain object may be taken apart: an array, a Map or a Date is cloned as it is. */
+function isPlain(item: unknown): item is Record<string, unknown> {
+  return typeof item === 'object' && item !== null && Object.getPrototypeOf(item) === Object.prototype;
+}
+
+function isArray(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+function arraysOf(item: unknown): Uint8Array[] {
+  if (isArray(item)) return [item];
+  return isPlain(item) ? Object.values(item).filter(isArray) : [];
+}
+
+function replaced(item: unknown, swap: Packing['swap']): unknown {
+  if (isArray(item)) return swap(item);
+  if (!isPlain(item)) return item;
   const packed: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(item))
-    packed[name] = ArrayBuffer.isView(value) ? hand(value, keep, transfer) : value;
+  for (const name in item) packed[name] = isArray(item[name]) ? swap(item[name]) : item[name];
   return packed;
 }
 
-function hand(view: ArrayBufferView, keep: boolean, transfer: Set<ArrayBuffer>): ArrayBufferView {
-  if (!isArray(view)) return view;
-  const whole = view.byteLength === view.buffer.byteLength && view.buffer instanceof ArrayBuffer;
-  // Buffer.prototype.slice would give a view of the same memory: a plain Uint8Array copies.
-  const sent = whole && !keep ? view : Buffer.isBuffer(view) ? Uint8Array.prototype.slice.call(view) : view.slice();
-  if (sent.buffer instanceof ArrayBuffer) transfer.add(sent.buffer);
-  return sent;
+function copied(arrays: readonly Uint8Array[]): Packing {
+  const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+  const buffer = new ArrayBuffer(arrays.reduce((sum, { byteLength }) => sum + aligned(byteLength), 0));
+  let at = 0;
+  const swap = (array: Uint8Array): Uint8Array => {
+    const copy = sameKind(array, buffer, at);
+    copy.set(array);
+    at += aligned(array.byteLength);
+    return copy;
+  };
+  return { swap, transfer: new Set(buffer.byteLength === 0 ? [] : [buffer]) };
 }
 
-function isArray(view: ArrayBufferView): view is Uint8Array {
-  return !(view instanceof DataView);
+/** What Node calls a Buffer arrives as the Uint8Array that it is. */
+function sameKind(array: Uint8Array, buffer: ArrayBuffer, at: number): Uint8Array {
+  if (Buffer.isBuffer(array)) return new Uint8Array(buffer, at, array.length);
+  return new (array.constructor as Uint8ArrayConstructor)(buffer, at, array.length);
+}
+
+function handedOver(arrays: readonly Uint8Array[]): Packing {
+  const byBuffer = new Map<ArrayBufferLike, Uint8Array[]>();
+  for (const array of arrays) {
+    const beside = byBuffer.get(array.buffer);
+    if (beside) beside.push(array);
+    else byBuffer.set(array.buffer, [array]);
+  }
+  const transfer = new Set<ArrayBuffer>();
+  for (const [buffer, own] of byBuffer) if (buffer instanceof ArrayBuffer && fill(own, buffer)) transfer.add(buffer);
+  const swap = (array: Uint8Array): Uint8Array => {
+    if (transfer.has(array.buffer as ArrayBuffer)) return array;
+    const alone = new ArrayBuffer(array.byteLength);
+    const copy = sameKind(array, alone, 0);
+    copy.set(array);
+    transfer.add(alone);
+    return copy;
+  };
+  return { swap, transfer };
+}
+
+/** Whether every byte of the buffer is one of these arrays'. */
+function fill(arrays: Uint8Array[], buffer: ArrayBuffer): boolean {
+  let end = 0;
+  for (const { byteOffset, byteLength } of arrays.toSorted((a, b) => a.byteOffset - b.byteOffset)) {
+    if (byteOffset > end) return false;
+    end = Math.max(end, byteOffset + byteLength);
+  }
+  return end === buffer.byteLength;
 }

@@ -13,7 +13,7 @@ const ATTEMPTS = 8;
 export interface WorkersOptions {
   /** Worker threads; 0 works in the process itself, with the same results. */
   threads: number;
-  /** Items that cross to a thread together, 1 or more. Default 16. */
+  /** Items that cross to a thread together, 1 or more. Default 32. */
   chunk?: number;
   /** Everything else is the module's own and must be plain data. */
   [option: string]: unknown;
@@ -45,7 +45,7 @@ export interface WorkersOptions {
  *   row fail, and with the items of a chunk that ends two threads
  */
 export function workers<I = Sample, O = Sample>(module: string | URL, options: WorkersOptions): CrewStage<I, O> {
-  const { threads, chunk = 16, ...own } = options;
+  const { threads, chunk = 32, ...own } = options;
   const crew = (context: StageContext): Crew<I, O> => {
     const { stage, seed } = context;
     if (!(Number.isInteger(threads) && threads >= 0))

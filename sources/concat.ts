@@ -1,6 +1,6 @@
 import { OptionError } from '../pipeline/errors.ts';
-import type { Sample } from '../pipeline/items.ts';
-import { indexed, type IndexedSource } from './indexed.ts';
+import { FACTORS, type Sample } from '../pipeline/items.ts';
+import { indexed, type IndexedSource, type VariationLabels } from './indexed.ts';
 
 /**
  * Sources one after another as one; each source's people are different people, so its labels move up by the number of
@@ -36,6 +36,7 @@ export function concat(...sources: IndexedSource[]): IndexedSource {
       classes,
       labels,
       pointsMissing: sources.reduce((sum, source) => sum + (source.pointsMissing ?? 0), 0),
+      variation: joined(sources, labels.length, starts),
       faults: sources.flatMap(({ faults }) => faults ?? []),
       id: (i) => sources[owner(i)]!.id(ownIndex(i)),
       place: (i) => sources[owner(i)]!.place(ownIndex(i)),
@@ -53,4 +54,17 @@ export function concat(...sources: IndexedSource[]): IndexedSource {
       },
     };
   });
+}
+
+/** Labels of all, where any source has some; a source that has none of a variation adds -1. */
+function joined(sources: readonly IndexedSource[], length: number, starts: number[]): VariationLabels | undefined {
+  const known = FACTORS.filter((factor) => sources.some(({ variation }) => variation?.[factor]));
+  if (known.length === 0) return undefined;
+  return Object.fromEntries(
+    known.map((factor) => {
+      const all = new Int32Array(length).fill(-1);
+      for (const [k, { variation }] of sources.entries()) all.set(variation?.[factor] ?? [], starts[k]);
+      return [factor, all];
+    }),
+  );
 }

@@ -2,6 +2,7 @@ import { gunzip } from '../pipeline/bytes/gzip.ts';
 import { OptionError } from '../pipeline/errors.ts';
 import { readFile } from '../pipeline/files/read.ts';
 import { indexed, type IndexedSource } from './indexed.ts';
+import { pickedLabels } from './only.ts';
 import { parseDropList } from './parse/dropList.ts';
 
 /**
@@ -36,6 +37,7 @@ export function drop(source: IndexedSource, names: readonly string[]): IndexedSo
       classes,
       labels: kept.map((i) => moved[source.labels[i]!] ?? -1),
       faults: source.faults ?? [],
+      variation: pickedLabels(source.variation, kept),
       id: (i) => source.id(kept[i]!),
       place: (i) => source.place(kept[i]!),
       read: (at) => source.read(at.map((i) => kept[i]!)),

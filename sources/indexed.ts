@@ -1,6 +1,6 @@
 import type { Fault, Source } from '../pipeline/contracts.ts';
 import { OptionError, RxfaceError } from '../pipeline/errors.ts';
-import type { Sample } from '../pipeline/items.ts';
+import type { Factor, Sample } from '../pipeline/items.ts';
 
 /** Encoded images of people, by index: what every source of faces is. */
 export interface IndexedSource extends Source<Sample> {
@@ -10,6 +10,8 @@ export interface IndexedSource extends Source<Sample> {
   readonly labels: Int32Array;
   /** Images that the table of landmarks has no points for; known once a source with such a table is open. */
   readonly pointsMissing?: number | undefined;
+  /** Labels of variations by image, -1 for none, where they are known without reading it; known once open. */
+  readonly variation?: VariationLabels | undefined;
   /** Name of image `index`. */
   id(index: number): string;
   /** Where image `index` lies; in a gzipped tar the offset counts unpacked bytes. */
@@ -17,6 +19,7 @@ export interface IndexedSource extends Source<Sample> {
   read(at: Int32Array): Promise<Sample[]>;
 }
 
+export type VariationLabels = Partial<Record<Factor, Int32Array>>;
 export type Place = Pick<Fault, 'file' | 'offset'>;
 
 /** What opening a source finds. */
@@ -24,6 +27,7 @@ export interface Index {
   classes: readonly string[];
   labels: Int32Array;
   pointsMissing?: number;
+  variation?: VariationLabels | undefined;
   faults: readonly Fault[];
   id(index: number): string;
   place(index: number): Place;
@@ -112,6 +116,9 @@ export function indexed(name: string, parents: readonly IndexedSource[], build: 
     },
     get pointsMissing() {
       return index?.pointsMissing;
+    },
+    get variation() {
+      return index?.variation;
     },
     get labels() {
       return opened().labels;

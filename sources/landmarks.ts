@@ -45,6 +45,7 @@ export function landmarks(source: IndexedSource, path: string): IndexedSource {
       labels,
       pointsMissing,
       faults: source.faults ?? [],
+      variation: source.variation,
       id: source.id,
       place: source.place,
       read: async (at) =>

@@ -1,5 +1,5 @@
 import { FormatError } from '../pipeline/errors.ts';
-import { indexed, type IndexedSource } from './indexed.ts';
+import { indexed, type IndexedSource, type VariationLabels } from './indexed.ts';
 
 /**
  * The images of a source that are wanted, by their ids; nothing else is read. Order, labels and people stay.
@@ -20,9 +20,18 @@ export function only(source: IndexedSource, wanted: (id: string) => boolean): In
       classes: source.classes ?? [],
       labels: kept.map((i) => source.labels[i]!),
       faults: [],
+      variation: pickedLabels(source.variation, kept),
       id: (i) => source.id(kept[i]!),
       place: (i) => source.place(kept[i]!),
       read: (at) => source.read(at.map((i) => kept[i]!)),
     };
   });
+}
+
+/** The labels of these images. */
+export function pickedLabels(variation: VariationLabels | undefined, kept: Int32Array): VariationLabels | undefined {
+  return (
+    variation &&
+    Object.fromEntries(Object.entries(variation).map(([factor, labels]) => [factor, kept.map((i) => labels[i]!)]))
+  );
 }

@@ -19,7 +19,7 @@ export function placeOf(places: Places, i: number): { file: string; offset: numb
   return { file: places.paths[places.file[i]!]!, offset: places.offset[i]! };
 }
 
-/** The bytes at the places of these numbers, in this order. */
+/** The bytes at the places of these numbers, in this order; those of a file in one buffer, which lasts as long as any of them. */
 export async function readPlaces(places: Places, at: Int32Array): Promise<Uint8Array[]> {
   const found: Uint8Array[] = [];
   const byFile = new Map<number, number[]>();

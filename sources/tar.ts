@@ -76,7 +76,8 @@ async function build(pattern: string): Promise<Index> {
     faults,
     id: (i) => ids[i]!,
     place: (i) => placeOf(places, i),
-    read: async (at) => (await readPlaces(places, at)).map((bytes) => ({ bytes })),
+    // Copies of their own: the bytes may be handed to another thread whole.
+    read: async (at) => (await readPlaces(places, at)).map((bytes) => ({ bytes: bytes.slice() })),
     close: () => closePlaces(places),
   };
 }

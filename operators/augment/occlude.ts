@@ -29,18 +29,30 @@ export interface Occlusion {
  * @return What was drawn.
  */
 export function occlude(image: Pixels, random: () => number): Occlusion {
-  const { height, width, data } = image;
+  const { height, width } = image;
   const level = Math.floor(random() * OCCLUSION_BLOCKS.length);
   const side = OCCLUSION_BLOCKS[level]!;
   const left = placeOf(side, width, random);
   const top = placeOf(side, height, random);
-  const right = Math.min(left + side, width);
-  for (let y = top; y < Math.min(top + side, height); y++)
-    data.fill(0, (y * width + left) * 3, (y * width + right) * 3);
+  blackOut(image, { side, left, top });
   return { level, left, top };
 }
 
+/** A square of `side` pixels, by its corner at the image's left and top. */
+export interface Block {
+  side: number;
+  left: number;
+  top: number;
+}
+
+/** Blacks out what of a block lies within an image, in place. */
+export function blackOut({ height, width, data }: Pixels, { side, left, top }: Block): void {
+  const right = Math.min(left + side, width);
+  for (let y = top; y < Math.min(top + side, height); y++)
+    data.fill(0, (y * width + left) * 3, (y * width + right) * 3);
+}
+
 /** Where a block begins of those places where it ends within `length`. */
-function placeOf(side: number, length: number, random: () => number): number {
+export function placeOf(side: number, length: number, random: () => number): number {
   return Math.floor(random() * Math.max(1, length - side + 1));
 }

@@ -1,4 +1,5 @@
 import type { Pixels } from '../../pipeline/pixels.ts';
+import { layOut, loops, taken } from '../image/vector.ts';
 
 /** One change of an image's light or colours. Brightness, contrast and saturation: a factor, 1 = none. Hue: a share of a turn in [-0.5, 0.5], 0 = none. */
 export interface Adjustment {
@@ -66,44 +67,35 @@ export function adjust(
 /** `first` is the channel that PIL takes for red, 2 - `first` the one it takes for blue. */
 const ADJUST: Record<Adjustment['kind'], (data: Uint8Array, amount: number, first: number) => void> = {
   brightness: (data, factor) => awayFrom(0, data, factor),
-  contrast: (data, factor, first) => awayFrom(Math.floor(meanLuma(data, first) + 0.5), data, factor),
+  contrast: (data, factor, first) => awayFrom(meanGrey(data, first), data, factor),
   saturation: saturate,
   hue: turnHue,
 };
 
 /** Blends every value with one grey: Image.blend(grey, image, factor). */
 function awayFrom(grey: number, data: Uint8Array, factor: number): void {
-  const single = Math.fround(factor);
-  const blended = Uint8Array.from({ length: 256 }, (_, value) => blend(grey, value, single));
-  for (let i = 0; i < data.length; i++) data[i] = blended[data[i]!]!;
+  const [at] = layOut(data) as [number];
+  loops.blendGrey(at, data.length, grey, factor);
+  taken(at, data);
 }
 
 /** Blends every pixel with its own luma. */
 function saturate(data: Uint8Array, factor: number, first: number): void {
-  const single = Math.fround(factor);
-  for (let i = 0; i < data.length; i += 3) {
-    const grey = luma(data[i + first]!, data[i + 1]!, data[i + 2 - first]!);
-    data[i] = blend(grey, data[i]!, single);
-    data[i + 1] = blend(grey, data[i + 1]!, single);
-    data[i + 2] = blend(grey, data[i + 2]!, single);
-  }
+  const [at] = layOut(data) as [number];
+  loops.blendLuma(at, data.length / 3, factor, ...outerWeights(first));
+  taken(at, data);
 }
 
-/** Pillow's Blend.c: in single precision, clipped, the fraction cut off. */
-function blend(from: number, to: number, factor: number): number {
-  const mixed = Math.fround(from + Math.fround(factor * (to - from)));
-  return mixed <= 0 ? 0 : mixed >= 255 ? 255 : Math.floor(mixed);
+/** The mean luma, rounded. */
+function meanGrey(data: Uint8Array, first: number): number {
+  const pixels = data.length / 3;
+  const [at] = layOut(data) as [number];
+  return Math.floor(loops.lumaSum(at, pixels, ...outerWeights(first)) / pixels + 0.5);
 }
 
-/** Pillow's convert('L'): 0.299, 0.587 and 0.114 in 16 bits, rounded. */
-function luma(red: number, green: number, blue: number): number {
-  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-}
-
-function meanLuma(data: Uint8Array, first: number): number {
-  let sum = 0;
-  for (let i = 0; i < data.length; i += 3) sum += luma(data[i + first]!, data[i + 1]!, data[i + 2 - first]!);
-  return sum / (data.length / 3);
+/** How much red and blue count in Pillow's luma, in 1 / 65536, for the channels 0 and 2. */
+function outerWeights(first: number): [number, number] {
+  return first === 0 ? [19595, 7471] : [7471, 19595];
 }
 
 /** There and back through Pillow's 8-bit HSV, whose hues are 255ths of a turn, added to modulo 256. */

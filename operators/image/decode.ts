@@ -3,19 +3,20 @@ import { RxfaceError } from '../../pipeline/errors.ts';
 import { decodeWithSharp } from '../../pipeline/pixels.ts';
 import type { Pixels } from '../../pipeline/pixels.ts';
 import { loadJpegDecoder } from './jpeg.ts';
-import type { JpegDecoder } from './jpeg.ts';
+import { loadTurboJpeg } from './turboJpeg.ts';
 
 /** Larger JPEGs go to sharp: WebAssembly memory never shrinks again. */
 const MOST_PIXELS = 2 ** 24;
 
-/** Encoded bytes to RGB pixels; at once for the usual JPEG, else as a promise. */
-export type Decode = (bytes: Uint8Array) => Pixels | Promise<Pixels>;
+/** Encoded bytes to RGB pixels, at once for the usual JPEG, else as a promise; a JPEG's into `into` where that has its size. */
+export type Decode = (bytes: Uint8Array, into?: Pixels) => Pixels | Promise<Pixels>;
 
 /**
  * Loads the decoder of JPEG, PNG and WebP.
  *
- * In plain words: JPEGs are decoded on the spot by libjpeg-turbo; what it does not take (PNG, WebP, CMYK, huge or
- * damaged JPEGs) goes to sharp. Where both can, both give the same pixels, so nobody downstream sees which one it was.
+ * In plain words: JPEGs are decoded on the spot by libjpeg-turbo, as machine code where there is any for the machine, else in
+ * WebAssembly; what it does not take (PNG, WebP, CMYK, huge or damaged JPEGs) goes to sharp. Where several can, all give the
+ * same pixels, so nobody downstream sees which one it was.
  *
  * ```ts
  * const decode = await loadDecoder();
@@ -28,20 +29,14 @@ export type Decode = (bytes: Uint8Array) => Pixels | Promise<Pixels>;
  * such image or a damaged one. What libjpeg warns about ("premature end of data", "extraneous bytes") is damage.
  */
 export async function loadDecoder(): Promise<Decode> {
-  let jpeg: JpegDecoder | undefined = await loadJpegDecoder();
-  return (bytes) => {
+  const jpeg = (await loadTurboJpeg()) ?? (await loadJpegDecoder());
+  return (bytes, into) => {
     const head = imageSize(bytes);
     if (head === undefined) throw new RxfaceError(notAnImage(bytes));
     const { format, height, width, components } = head;
-    if (format === 'jpeg' && components !== 4 && height * width <= MOST_PIXELS && jpeg !== undefined) {
-      const pixels = jpeg(bytes);
+    if (format === 'jpeg' && components !== 4 && height * width <= MOST_PIXELS) {
+      const pixels = jpeg(bytes, into);
       if (pixels !== undefined) return pixels;
-      jpeg = undefined;
-      // Until the next decoder is there, or should it fail to load, sharp does its work: slower, with the same pixels.
-      loadJpegDecoder().then(
-        (next) => (jpeg = next),
-        () => undefined,
-      );
     }
     return decodeWithSharp(bytes).catch((error: unknown) => {
       throw new RxfaceError(`damaged ${format === 'webp' ? 'WebP' : format.toUpperCase()}: ${firstLine(error)}`, {

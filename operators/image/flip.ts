@@ -1,5 +1,6 @@
 import { POSE_CLASSES } from '../../pipeline/items.ts';
 import type { Pixels } from '../../pipeline/pixels.ts';
+import { layOut, loops, taken } from './vector.ts';
 
 /** Left and right of the five landmarks change places: eyes 0 and 1, mouth corners 3 and 4. */
 const MIRRORED = [1, 0, 2, 4, 3];
@@ -11,19 +12,10 @@ const MIRRORED = [1, 0, 2, 4, 3];
  *
  * @param image RGB; its pixels are overwritten.
  */
-export function flip(image: Pixels): void {
-  const { height, width, data } = image;
-  for (let y = 0; y < height; y++) {
-    let left = y * width * 3;
-    let right = left + (width - 1) * 3;
-    for (; left < right; left += 3, right -= 3) {
-      for (let c = 0; c < 3; c++) {
-        const kept = data[left + c]!;
-        data[left + c] = data[right + c]!;
-        data[right + c] = kept;
-      }
-    }
-  }
+export function flip({ height, width, data }: Pixels): void {
+  const [from, out] = layOut(data, data.length) as [number, number];
+  loops.flip(from, height, width, out);
+  taken(out, data);
 }
 
 /**

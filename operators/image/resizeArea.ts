@@ -1,5 +1,6 @@
 import type { Pixels } from '../../pipeline/pixels.ts';
 import { roundHalfEven } from '../maths/roundHalfEven.ts';
+import { layOut, loops, taken } from './vector.ts';
 
 /** A pixel of the source and how much of a pixel of the result it is. */
 interface Pieces {
@@ -50,45 +51,21 @@ function averageBlocks(image: Pixels, into: Pixels, across: number, down: number
 function averagePieces(image: Pixels, into: Pixels): void {
   const columns = piecesOf(image.width, into.width);
   const rows = piecesOf(image.height, into.height);
-  const length = into.width * 3;
-  const row = new Float32Array(length);
-  const sum = new Float32Array(length);
-  let held = -1;
-  for (let y = 0; y < into.height; y++) {
-    sum.fill(0);
-    for (let k = rows.starts[y]!; k < rows.starts[y + 1]!; k++) {
-      if (held !== rows.pixels[k]) {
-        held = rows.pixels[k]!;
-        narrow(image, held, columns, row);
-      }
-      const share = rows.shares[k]!;
-      for (let i = 0; i < length; i++) sum[i] = sum[i]! + Math.fround(share * row[i]!);
-    }
-    const out = y * length;
-    for (let i = 0; i < length; i++) into.data[out + i] = roundHalfEven(sum[i]!);
-  }
-}
-
-/** Row `y` of the image at the width of the result. */
-function narrow({ width, data }: Pixels, y: number, columns: Pieces, out: Float32Array): void {
-  const { starts, pixels, shares } = columns;
-  const f = Math.fround;
-  const start = y * width;
-  for (let x = 0, o = 0; o < out.length; x++, o += 3) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (let k = starts[x]!; k < starts[x + 1]!; k++) {
-      const at = (start + pixels[k]!) * 3;
-      const share = shares[k]!;
-      red = f(red + f(data[at]! * share));
-      green = f(green + f(data[at + 1]! * share));
-      blue = f(blue + f(data[at + 2]! * share));
-    }
-    out[o] = red;
-    out[o + 1] = green;
-    out[o + 2] = blue;
-  }
+  const rowBytes = into.width * 3 * 4;
+  const [data, starts, offsets, shares, rowStarts, rowPixels, rowShares, row, sum, out] = layOut(
+    image.data,
+    columns.starts,
+    columns.pixels.map((pixel) => pixel * 3),
+    columns.shares,
+    rows.starts,
+    rows.pixels,
+    rows.shares,
+    rowBytes,
+    rowBytes,
+    into.data.length,
+  ) as [number, number, number, number, number, number, number, number, number, number];
+  loops.resizeArea(data, image.width, starts, offsets, shares, rowStarts, rowPixels, rowShares, row, sum, out, into.height, into.width); // prettier-ignore
+  taken(out, into.data);
 }
 
 /** A piece thinner than this is none: it is the rounding of a scale that is not whole. */

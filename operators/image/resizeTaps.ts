@@ -4,11 +4,11 @@ import { roundHalfEven } from '../maths/roundHalfEven.ts';
 export const TAP_BITS = 11;
 const ONE = 2 ** TAP_BITS;
 
-/** For each pixel of the result the `count` pixels it is mixed from, and their weights in 1 / 2048. */
+/** For each pixel of the result the `count` neighbouring pixels it is mixed from, and their weights in 1 / 2048. */
 export interface Taps {
-  count: number;
-  /** [to, count] pixels of the source, those beyond a border replaced by the border's. */
-  pixels: Int32Array;
+  count: 2 | 4 | 8;
+  /** [to] the first of them, in [-count / 2, from - 1]; those beyond a border are the border's. */
+  first: Int32Array;
   /** [to, count]. */
   weights: Int32Array;
 }
@@ -29,7 +29,7 @@ export type TapsName = keyof typeof COUNTS;
  */
 export function resizeTaps(name: TapsName, from: number, to: number): Taps {
   const count = COUNTS[name];
-  const pixels = new Int32Array(to * count);
+  const first = new Int32Array(to);
   const weights = new Int32Array(to * count);
   const shares = new Float32Array(count);
   const enlargement = to / from;
@@ -47,13 +47,10 @@ export function resizeTaps(name: TapsName, from: number, to: number): Taps {
       share = Math.fround(middle - place);
     }
     SHARES[name](share, shares);
-    const first = place - (count / 2 - 1);
-    for (let k = 0; k < count; k++) {
-      pixels[i * count + k] = Math.min(Math.max(first + k, 0), from - 1);
-      weights[i * count + k] = roundHalfEven(shares[k]! * ONE);
-    }
+    first[i] = place - (count / 2 - 1);
+    for (let k = 0; k < count; k++) weights[i * count + k] = roundHalfEven(shares[k]! * ONE);
   }
-  return { count, pixels, weights };
+  return { count, first, weights };
 }
 
 const SHARES: Record<TapsName, (share: number, out: Float32Array) => void> = {

@@ -1,29 +1,12 @@
-import { add, exp, expm1, gatherND, mean, mul, neg, sub, sum, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { project, type Layout } from '../net/centres.ts';
-import { ownEntries, replaceOwn } from '../net/kernels/replaceOwn.ts';
-import { softmaxCrossEntropy } from '../net/kernels/softmaxCrossEntropy.ts';
-import type { Margin } from './margin.ts';
+import { bentHead, meanLoss, rowsOf, type HeadInput } from './bentHead.ts';
 
-export interface HeadInput {
-  /** [B, D] before normalisation. */
-  embedding: Tensor2D;
-  /** [D, C] class centres, or [C, D] in rows. */
-  kernel: Tensor2D;
-  /** Default 'columns'. */
-  layout?: Layout;
-  /** B class numbers in [0, C). */
-  labels: Int32Array;
-  margin: Margin;
-  /** B values of the column that the margin's `quality` names. */
-  quality?: Float32Array | Int32Array;
-  /** [B] taken off the bent target, in cosine units: a margin of its own for each sample, on top of any other. */
-  residual?: Tensor1D;
-}
+export type { HeadInput };
 
 /** All tensors belong to the receiver. */
 export interface HeadOutput {
-  /** Mean cross entropy, plus the margin's own term. */
+  /** Mean cross entropy, weighted where the margin weighs samples, plus the margin's own term. */
   loss: Scalar;
   /** [B, D] gradient of `loss`. */
   dEmbedding: Tensor2D;
@@ -51,53 +34,21 @@ export interface HeadOutput {
  *
  * AdaFace paper, Eq 9 to 12.
  */
-export function head({ embedding, kernel, layout, labels, margin, quality, residual }: HeadInput): HeadOutput {
+export function head(input: HeadInput): HeadOutput {
   return tidy(() => {
-    const weight = 1 / labels.length;
-    const classes = tensor1d(labels, 'int32');
-    const projection = project(embedding, kernel, { ...margin, layout });
-    const toCosine = 1 / margin.scale;
-    const cosine: Tensor1D = mul(gatherND(projection.logits, ownEntries(classes)), toCosine);
-
-    const bent = margin.apply({
-      cosTarget: cosine,
-      norms: projection.norms,
-      labels: classes,
-      ...(margin.needs === 'all' && { cos: mul(projection.logits, toCosine) }),
-      ...(margin.quality === 'probability' && {
-        probability: exp(neg(softmaxCrossEntropy(projection.logits, classes).loss)),
-      }),
-      ...(quality && { quality: tensor1d(quality, 'float32') }),
-    });
-    const target: Tensor1D = residual ? sub(bent.target, residual) : bent.target;
-    const others: Tensor2D = bent.negatives ? mul(bent.negatives.logits, margin.scale) : projection.logits;
-    const logits: Tensor2D = replaceOwn(others, classes, mul(target, margin.scale));
-
-    const { loss: losses, dLogits } = softmaxCrossEntropy(logits, classes);
-    const lack: Tensor1D = expm1(neg(losses)); // P - 1
-    const gradientScale: Tensor1D = mul(lack, bent.slope);
-    const { negatives } = bent;
-    const dOwn: Tensor1D = negatives?.dTarget
-      ? add(gradientScale, sum(mul(dLogits, negatives.dTarget), 1))
-      : gradientScale;
-    const dOthers: Tensor2D = negatives ? mul(dLogits, negatives.slopes) : dLogits;
-    const dNorms = normGradient(bent.dNorm && mul(mul(lack, bent.dNorm), margin.scale * weight), bent.extraLoss?.dNorm);
-
-    const entropy: Scalar = mean(losses);
-    const loss: Scalar = bent.extraLoss ? add(entropy, bent.extraLoss.value) : entropy;
-    const moved: Tensor1D = sub(cosine, target);
+    const bent = bentHead(input);
+    const rows = rowsOf(bent.weight, input.labels.length);
+    const { norms, cosine, probability, margin, gradientScale } = bent;
     return {
-      loss,
-      ...projection.backward(replaceOwn(dOthers, classes, dOwn), weight, dNorms),
-      norms: projection.norms,
+      loss: meanLoss(bent),
+      dEmbedding: bent.byEmbedding(rows, true),
+      dKernel: bent.byKernel(rows),
+      ...(bent.along && { along: bent.along(rows) }),
+      norms,
       cosine,
-      probability: exp(neg(losses)),
-      margin: moved,
+      probability,
+      margin,
       gradientScale,
     };
   });
-}
-
-function normGradient(a: Tensor1D | undefined, b: Tensor1D | undefined): Tensor1D | undefined {
-  return a && b ? add(a, b) : (a ?? b);
 }

@@ -31,6 +31,8 @@ export interface MarginOutput {
   negatives?: { logits: Tensor2D; slopes: Tensor2D; dTarget?: Tensor2D };
   /** [B] d target / d norm, for margins whose gradient reaches the norm (MagFace). */
   dNorm?: Tensor1D;
+  /** [B] what each sample's cross entropy counts in the mean, a constant; absent where all count 1. */
+  weight?: Tensor1D;
   /** Added to the mean loss, with its gradient [B] by the norms. */
   extraLoss?: { value: Scalar; dNorm: Tensor1D };
 }
@@ -50,6 +52,8 @@ export interface Margin {
   readonly logits: 'cosine' | 'product';
   /** Scale s of all logits; 1 for 'product'. */
   readonly scale: number;
+  /** How far a logit falls for one unit of margin: 1 for margins in logit units; absent where it is the scale, in cosine units. */
+  readonly marginScale?: number;
   /** Cosines are clamped to +-(1 - clamp); no gradient passes where the clamp holds. 0 for 'product'. */
   readonly clamp: number;
   readonly quality?: Quality;

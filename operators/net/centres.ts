@@ -115,15 +115,22 @@ export interface Projection {
   logits: Tensor2D;
   /** [B] lengths of the embeddings. */
   norms: Tensor1D;
+  /** Gradient [B, D] of sum(dNorms x norms) by the embeddings. */
+  throughNorms(dNorms: Tensor1D): Tensor2D;
+  /** The way back of one gradient [B, C] of the logits, to either side by itself. */
+  backward(dLogits: Tensor2D): ProjectionGradient;
+}
+
+/** Gradients of sum(weight x dLogits x logits) + sum(dNorms x norms); `weight` is one number or [B, 1]. */
+export interface ProjectionGradient {
+  /** [B, D]. */
+  byEmbedding(weight: number | Tensor2D, dNorms?: Tensor1D): Tensor2D;
+  /** In the layout of the kernel. In rows it is less than the whole where there is an `along`. */
+  byKernel(weight: number | Tensor2D): Tensor2D;
   /**
-   * Gradients of sum(weight x dLogits x logits) + sum(dNorms x norms) by embedding and kernel. Where there is an `along` [C, 1],
-   * in rows, the latter is dKernel - along x kernel: whoever moves the rows passes over them once more anyway.
+   * [C, 1], in rows: the whole gradient is byKernel - along x kernel. Whoever moves the rows passes over them once more anyway.
    */
-  backward(
-    dLogits: Tensor2D,
-    weight: number,
-    dNorms?: Tensor1D,
-  ): { dEmbedding: Tensor2D; dKernel: Tensor2D; along?: Tensor2D };
+  along?(weight: number | Tensor2D): Tensor2D;
 }
 
 /** Below it a length counts as this, so that a zero vector has the cosine 0 and not NaN. */
@@ -155,21 +162,21 @@ export function project(
   const norms: Tensor1D = sqrt(sum(square(embedding), 1));
   const lengths: Tensor2D = maximum(reshape(norms, [-1, 1]), LENGTH_EPSILON);
   const unit: Tensor2D = div(embedding, lengths);
-  const throughNorms = (d: Tensor2D, dNorms?: Tensor1D): Tensor2D =>
-    dNorms ? add(d, mul(unit, reshape(dNorms, [-1, 1]))) : d;
-  /** [B, D] to [B, C]. */
+  const throughNorms = (dNorms: Tensor1D): Tensor2D => mul(unit, reshape(dNorms, [-1, 1]));
+  const withNorms = (d: Tensor2D, dNorms?: Tensor1D): Tensor2D => (dNorms ? add(d, throughNorms(dNorms)) : d);
+  /** [B, D] to [B, C], and the way back to its two sides. */
   const products = (x: Tensor2D): Tensor2D => matMul(x, kernel, false, byRow);
-  /** The gradients of `products` by its two sides. */
-  const byEmbedding = (d: Tensor2D): Tensor2D => matMul(d, kernel, false, !byRow);
-  const byKernel = (x: Tensor2D, d: Tensor2D): Tensor2D => (byRow ? matMul(d, x, true) : matMul(x, d, true));
+  const toEmbedding = (d: Tensor2D): Tensor2D => matMul(d, kernel, false, !byRow);
+  const toKernel = (x: Tensor2D, d: Tensor2D): Tensor2D => (byRow ? matMul(d, x, true) : matMul(x, d, true));
 
   if (options.logits === 'product') {
     return {
       logits: products(embedding),
       norms,
-      backward: (dLogits, weight, dNorms) => ({
-        dEmbedding: throughNorms(mul(byEmbedding(dLogits), weight), dNorms),
-        dKernel: byKernel(mul(embedding, weight), dLogits),
+      throughNorms,
+      backward: (dLogits) => ({
+        byEmbedding: (weight, dNorms) => withNorms(mul(toEmbedding(dLogits), weight), dNorms),
+        byKernel: (weight) => toKernel(mul(embedding, weight), dLogits),
       }),
     };
   }
@@ -185,17 +192,29 @@ export function project(
   return {
     logits,
     norms,
-    backward(dLogits, weight, dNorms) {
+    throughNorms,
+    backward(dLogits) {
       const passed: Tensor2D = clamp > 0 ? mul(dLogits, equal(logits, free)) : dLogits;
       const shrunk: Tensor2D = mul(passed, shrink);
-      // Along its own direction a vector that is normalised has no gradient: these two take that part out.
-      const dUnit: Tensor2D = mul(byEmbedding(shrunk), scale * weight);
-      const dEmbedding: Tensor2D = div(sub(dUnit, mul(unit, sum(mul(unit, dUnit), 1, true))), lengths);
-      const along: Tensor2D = mul(mul(sum(mul(free, passed), 0, true), square(shrink)), weight); // [1, C]
-      const across = byKernel(mul(scaled, weight), shrunk);
-      const way = { dEmbedding: throughNorms(dEmbedding, dNorms) };
-      if (byRow) return { ...way, dKernel: across, along: reshape(along, [-1, 1]) };
-      return { ...way, dKernel: tidy(() => sub(across, mul(kernel, along))) };
+      // Along its own direction a vector that is normalised has no gradient: both take that part out.
+      const radial = (weight: number | Tensor2D): Tensor2D => {
+        const along: Tensor2D = mul(free, passed);
+        const summed = typeof weight === 'number' ? sum(along, 0, true) : matMul(weight, along, true, false);
+        const once: Tensor2D = mul(summed, square(shrink));
+        return typeof weight === 'number' ? mul(once, weight) : once; // [1, C]
+      };
+      const across = (weight: number | Tensor2D): Tensor2D => toKernel(mul(scaled, weight), shrunk);
+      return {
+        byEmbedding(weight, dNorms) {
+          const slope = typeof weight === 'number' ? scale * weight : mul(weight, scale);
+          const dUnit: Tensor2D = mul(toEmbedding(shrunk), slope);
+          const dEmbedding: Tensor2D = div(sub(dUnit, mul(unit, sum(mul(unit, dUnit), 1, true))), lengths);
+          return withNorms(dEmbedding, dNorms);
+        },
+        ...(byRow
+          ? { byKernel: across, along: (weight) => reshape(radial(weight), [-1, 1]) }
+          : { byKernel: (weight) => tidy(() => sub(across(weight), mul(kernel, radial(weight)))) }),
+      };
     },
   };
 }

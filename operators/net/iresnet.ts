@@ -8,7 +8,6 @@ import { Flatten } from './flatten.ts';
 import type { Precision } from './kernels/cast.ts';
 import type { Layer } from './layer.ts';
 import { Linear } from './linear.ts';
-import { PRelu } from './prelu.ts';
 import { Recomputed } from './recomputed.ts';
 import { Residual } from './residual.ts';
 import { Sequential } from './sequential.ts';
@@ -109,8 +108,7 @@ export function iresnet(
   const map = [halved(size[0]), halved(size[1]), depth] as const; // [7, 7, 512] of 112x112
   const input = [
     new Conv('input_layer.0', { in: 3, out: stem, kernel: 3, stride: 1 }), // [N, H, W, 64]
-    new BatchNorm('input_layer.1', { channels: stem }),
-    new PRelu('input_layer.2', { channels: stem }),
+    new BatchNorm('input_layer.1', { channels: stem, prelu: 'input_layer.2' }),
   ];
   const network = new Sequential([
     ...(recompute ? [kept(new Sequential(input))] : input),
@@ -137,8 +135,7 @@ function block(
   const branch = new Sequential([
     new BatchNorm(`${name}.res_layer.0`, { channels: input }),
     new Conv(`${name}.res_layer.1`, { in: input, out, kernel: 3, stride: 1 }),
-    new BatchNorm(`${name}.res_layer.2`, { channels: out }),
-    new PRelu(`${name}.res_layer.3`, { channels: out }),
+    new BatchNorm(`${name}.res_layer.2`, { channels: out, prelu: `${name}.res_layer.3` }),
     new Conv(`${name}.res_layer.4`, { in: out, out, kernel: 3, stride }),
     new BatchNorm(`${name}.res_layer.5`, { channels: out }),
     ...gate(`${name}.res_layer.se_block`, out),

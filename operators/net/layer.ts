@@ -40,6 +40,10 @@ export interface Layer {
   forward(p: Params, x: Tensor, mode: Mode, scope: Scope): Tensor;
   /** Gradient by x. Adds parameter gradients to `into` (null: only dx is wanted). `keep`: the scope will be walked again. */
   backward(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): Tensor;
+  /** forward(x) + addend, which is consumed, where it costs no pass of its own. */
+  forwardOnto?(p: Params, x: Tensor, mode: Mode, scope: Scope, addend: Tensor): Tensor;
+  /** backward(dy) + addend, which is consumed, where it costs no pass of its own. */
+  backwardOnto?(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean, addend: Tensor): Tensor;
   /** As backward where nobody wants dx: for what a network begins with. Layers without it compute dx in vain. */
   backwardParams?(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): void;
   /** Tangent of the output for a tangent of x (null: zero, for layers with parameters) and of parameters (missing names: zero), at the point kept in the scope. */

@@ -45,15 +45,15 @@ export class Model {
    */
   params: Record<string, Tensor>;
 
-  /** @param options.recompute keeps a block's input alone for backward: less memory, a forward more */
+  /** @param backbone where it is another network than the architecture describes */
   constructor(
     architecture: Architecture,
     precision: Precision,
     params: Record<string, Tensor>,
-    options: { recompute?: boolean } = {},
+    backbone: Layer = iresnet(architecture, precision),
   ) {
     this.architecture = architecture;
-    this.backbone = iresnet(architecture, precision, options);
+    this.backbone = backbone;
     this.precision = precision;
     this.params = params;
   }
@@ -118,9 +118,33 @@ export function createModel(
   architecture: Architecture,
   { seed, precision = 'float32', recompute = false }: { seed: number; precision?: Precision; recompute?: boolean },
 ): Model {
-  const model = emptyModel(architecture, { precision, recompute });
-  for (const spec of model.backbone.params)
+  return drawn(emptyModel(architecture, { precision, recompute }), seed);
+}
+
+/**
+ * A model of any network of one's own from pixels [N, H, W, 3] to embeddings [N, D], its first weights drawn by `seed`.
+ *
+ * @param options.name what its checkpoints call it; they hold its weights, not its code
+ * @param options.input as an architecture's. Default: BGR in [-1, 1]
+ */
+export function modelAround(
+  backbone: Layer,
+  options: { name: string; size: [number, number]; seed: number; input?: Architecture['input'] },
+): Model {
+  const { name, size, seed, input = { channels: 'bgr', mean: 0.5, std: 0.5 } } = options;
+  const [embedding, ...rest] = backbone.outShape([...size, 3]);
+  if (embedding === undefined || rest.length > 0) {
+    throw new ShapeError(name, '[embedding]', backbone.outShape([...size, 3]));
+  }
+  const shape = { units: [], widths: [], squeezeExcite: false, embedding, size, dropout: 0 };
+  return drawn(new Model({ name, ...shape, input }, 'float32', {}, backbone), seed);
+}
+
+/** The model, its weights drawn and kept. */
+function drawn(model: Model, seed: number): Model {
+  for (const spec of model.backbone.params) {
     model.params[spec.name] = tensor(initialise(spec, seed), spec.shape, 'float32');
+  }
   keepAll(model.params);
   return model;
 }
@@ -135,7 +159,7 @@ export function emptyModel(
   { precision, recompute = false }: { precision: Precision; recompute?: boolean },
 ): Model {
   if (precision === 'bfloat16') requireBfloat16();
-  return new Model(architecture, precision, {}, { recompute });
+  return new Model(architecture, precision, {}, iresnet(architecture, precision, { recompute }));
 }
 
 function keepAll(params: Record<string, Tensor>): Record<string, Tensor> {

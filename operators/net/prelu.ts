@@ -53,12 +53,15 @@ export class PRelu implements Layer {
 
   jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor {
     const x = scope.read(this)['x']!;
-    const slopeDot = pdot[this.#slope];
-    const bySlope =
-      slopeDot === undefined ? null : tidy(() => castLike(mul(minimum(cast(x, 'float32'), 0), slopeDot), x));
-    if (xdot === null) return bySlope ?? zerosLike(x);
-    const byInput = preluInputGrad(xdot, x, p[this.#slope]!);
-    xdot.dispose();
-    return sumOf(byInput, bySlope);
+    return preluTangent(x, xdot, p[this.#slope]!, pdot[this.#slope]);
   }
+}
+
+/** Tangent of prelu(x, a) for those of x, which is consumed, and of a; a missing one is zero. */
+export function preluTangent(x: Tensor, xdot: Tensor | null, a: Tensor, aDot: Tensor | undefined): Tensor {
+  const bySlope = aDot === undefined ? null : tidy(() => castLike(mul(minimum(cast(x, 'float32'), 0), aDot), x));
+  if (xdot === null) return bySlope ?? zerosLike(x);
+  const byInput = preluInputGrad(xdot, x, a);
+  xdot.dispose();
+  return sumOf(byInput, bySlope);
 }

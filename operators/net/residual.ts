@@ -1,15 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../pipeline/errors.ts';
 import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
+import type { Sequential } from './sequential.ts';
 import { sumOf } from './tangents.ts';
 
 /** branch(x) + shortcut(x); without a shortcut branch(x) + x. No activation follows the sum (AdaFace net.py). */
 export class Residual implements Layer {
   readonly params: readonly ParamSpec[];
-  readonly #branch: Layer;
+  readonly #branch: Sequential;
   readonly #shortcut: Layer | null;
 
-  constructor(branch: Layer, shortcut: Layer | null) {
+  constructor(branch: Sequential, shortcut: Layer | null) {
     this.#branch = branch;
     this.#shortcut = shortcut;
     this.params = [...branch.params, ...(shortcut?.params ?? [])];
@@ -23,15 +24,13 @@ export class Residual implements Layer {
   }
 
   forward(p: Params, x: Tensor, mode: Mode, scope: Scope): Tensor {
-    const side = x.clone();
-    const y = this.#branch.forward(p, x, mode, scope);
-    return sumOf(y, this.#shortcut === null ? side : this.#shortcut.forward(p, side, mode, scope));
+    const side = this.#shortcut === null ? x.clone() : this.#shortcut.forward(p, x.clone(), mode, scope);
+    return this.#branch.forwardOnto(p, x, mode, scope, side);
   }
 
   backward(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): Tensor {
-    const side = dy.clone();
-    const dx = this.#branch.backward(p, dy, scope, into, keep);
-    return sumOf(dx, this.#shortcut === null ? side : this.#shortcut.backward(p, side, scope, into, keep));
+    const side = this.#shortcut === null ? dy.clone() : this.#shortcut.backward(p, dy.clone(), scope, into, keep);
+    return this.#branch.backwardOnto(p, dy, scope, into, keep, side);
   }
 
   jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor {

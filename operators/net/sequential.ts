@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
+import { sumOf } from './tangents.ts';
 
 /** Layers one after the other. */
 export class Sequential implements Layer {
@@ -21,6 +22,20 @@ export class Sequential implements Layer {
 
   backward(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): Tensor {
     return this.layers.reduceRight((slope, layer) => layer.backward(p, slope, scope, into, keep), dy);
+  }
+
+  forwardOnto(p: Params, x: Tensor, mode: Mode, scope: Scope, addend: Tensor): Tensor {
+    const last = this.layers.at(-1);
+    const value = this.layers.slice(0, -1).reduce((input, layer) => layer.forward(p, input, mode, scope), x);
+    if (last?.forwardOnto) return last.forwardOnto(p, value, mode, scope, addend);
+    return sumOf(last?.forward(p, value, mode, scope) ?? value, addend);
+  }
+
+  backwardOnto(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean, addend: Tensor): Tensor {
+    const [first, ...rest] = this.layers;
+    const slope = rest.reduceRight((above, layer) => layer.backward(p, above, scope, into, keep), dy);
+    if (first?.backwardOnto) return first.backwardOnto(p, slope, scope, into, keep, addend);
+    return sumOf(first?.backward(p, slope, scope, into, keep) ?? slope, addend);
   }
 
   backwardParams(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): void {

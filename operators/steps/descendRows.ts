@@ -1,8 +1,19 @@
-import { addN, dispose, mul, scalar, slice, sub, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  addN,
+  dispose,
+  mul,
+  scalar,
+  slice,
+  sub,
+  tidy,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import type { Rates } from '../net/kernels/descend.ts';
 import { Fused } from '../net/kernels/fused.ts';
 import type { RowTable } from '../net/kernels/rowTable.ts';
 import type { ParamSpec } from '../net/layer.ts';
-import type { Rates } from './sgd.ts';
 
 /** Rows of a table that take a step. */
 export interface RowGroup extends Pick<ParamSpec, 'name' | 'role'> {
@@ -33,10 +44,10 @@ const onePass = new Fused('descendRows', {
 });
 
 /**
- * One step of some rows, as {@link descend} takes it: v = momentum v + (g + decay w), w = w - learningRate v, written back where
+ * One step of some rows, as `descend` takes it: v = momentum v + (clip g + decay w), w = w - learningRate v, written back where
  * rows and velocity came from. The other rows stay as they are: neither decay nor momentum moves them.
  *
- * Rows, gradient and `along` are consumed; the rates' clip must have been applied.
+ * Rows, gradient and `along` are consumed.
  *
  * @param velocity a table of the same shape, zeros before the first step
  */
@@ -44,19 +55,19 @@ export function descendRows(
   { table, at, rows, along }: RowGroup,
   gradient: Tensor2D,
   velocity: RowTable,
-  rates: Rates,
-  decayed: boolean,
+  { learningRate, momentum, weightDecay, clip }: Rates,
 ): void {
   tidy(() => {
-    const decay = decayed ? rates.weightDecay : scalar(0);
-    const shrink = along ? sub(decay, along) : decay;
+    const rates = { momentum: scalar(momentum), learningRate: scalar(learningRate) };
+    const shrink = along ? sub(weightDecay, clip ? mul(along, clip) : along) : scalar(weightDecay);
     // Equal parts: each shape is compiled once.
     const size = Math.ceil(at.length / Math.ceil(at.length / MOST));
     for (let from = 0; from < at.length; from += size) {
       tidy(() => {
         const some = at.subarray(from, from + size);
         const part = (x: Tensor): Tensor => slice(x, [from, 0], [some.length, -1]);
-        const now = [part(rows), part(gradient), velocity.take(some)] as const;
+        const slope = clip ? mul(part(gradient), clip) : part(gradient);
+        const now = [part(rows), slope, velocity.take(some)] as const;
         const { weight, next } = step(now, along ? part(shrink) : shrink, rates);
         table.put(some, weight as Tensor2D);
         velocity.put(some, next as Tensor2D);
@@ -69,7 +80,7 @@ export function descendRows(
 function step(
   [rows, gradient, velocity]: readonly [Tensor, Tensor, Tensor],
   shrink: Tensor,
-  { momentum, learningRate }: Rates,
+  { momentum, learningRate }: { momentum: Scalar; learningRate: Scalar },
 ): { weight: Tensor; next: Tensor } {
   const fused = onePass.runBroadcast([rows, gradient, velocity, shrink, momentum, learningRate]);
   if (fused) return { weight: fused[0]!, next: fused[1]! };

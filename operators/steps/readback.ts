@@ -1,4 +1,4 @@
-import { concat, reshape, tidy, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
+import { concat, reshape, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Key, StepItem } from '../../pipeline/items.ts';
 import type { HeadOutput } from '../margins/head.ts';
 
@@ -6,65 +6,76 @@ import type { HeadOutput } from '../margins/head.ts';
 export interface StepNumbers {
   loss: number;
   figures: Record<string, number>;
-  /** Per sample of the batch. */
-  norms: Float32Array;
-  cosine: Float32Array;
-  probability: Float32Array;
-  margin: Float32Array;
-  gradientScale: Float32Array;
+  /** A number for each sample of the batch, by name. */
+  columns: Record<string, Float32Array>;
+  /** What came with them, in order. */
+  beside: Float32Array[];
 }
 
-const COLUMNS = ['norms', 'cosine', 'probability', 'margin', 'gradientScale'] as const;
+/** Tensors that a step reports. */
+export interface StepTensors {
+  loss: Scalar;
+  /** Become figures under their names. */
+  scalars?: Record<string, Scalar>;
+  /** [B] each. Means are taken of 'norm', with its deviation, and of 'cosine'. */
+  columns: { norm: Tensor1D } & Record<string, Tensor1D>;
+  /** Anything else that is to be read back. */
+  beside?: readonly Tensor[];
+}
+
+/** What a head says of each sample, under the names a step reports it by. */
+export function columnsOf(
+  out: Pick<HeadOutput, 'norms' | 'cosine' | 'probability' | 'margin' | 'gradientScale'>,
+): Record<'norm' | 'cosine' | 'probability' | 'margin' | 'gradientScale', Tensor1D> {
+  const { norms: norm, cosine, probability, margin, gradientScale } = out;
+  return { norm, cosine, probability, margin, gradientScale };
+}
 
 /**
  * Everything a step reports, in the one readback it has: all tensors end to end in one array. Where it waits for the device, the
  * update has been sent already.
  */
-export function readStep(out: HeadOutput, gradientNorm: Scalar | undefined): StepNumbers {
-  const scalars = gradientNorm ? [out.loss, gradientNorm] : [out.loss];
-  const packed = tidy(() =>
-    concat([...scalars.map((x): Tensor1D => reshape(x, [1])), ...COLUMNS.map((name) => out[name])]),
-  );
+export function readStep({ loss, scalars = {}, columns, beside = [] }: StepTensors): StepNumbers {
+  const singles = [loss, ...Object.values(scalars)];
+  const parts = [...singles, ...Object.values<Tensor1D>(columns), ...beside];
+  const packed = tidy(() => concat(parts.map((x): Tensor1D => reshape(x, [-1]))));
   const all = packed.dataSync<'float32'>();
   packed.dispose();
-  const count = out.norms.shape[0];
-  const columns = Object.fromEntries(
-    COLUMNS.map((name, i) => [name, all.slice(scalars.length + i * count, scalars.length + (i + 1) * count)]),
-  ) as Record<(typeof COLUMNS)[number], Float32Array>;
-  const normMean = mean(columns.norms);
-  const squares = columns.norms.reduce((sum, x) => sum + (x - normMean) ** 2, 0);
+  const count = columns.norm.shape[0];
+  const read: Record<string, Float32Array> = Object.fromEntries(
+    Object.keys(columns).map((name, i) => {
+      const from = singles.length + i * count;
+      return [name, all.slice(from, from + count)];
+    }),
+  );
+  let at = singles.length + Object.keys(columns).length * count;
+  const rest = beside.map(({ size }) => all.slice(at, (at += size)));
+  const normMean = mean(read['norm']!);
+  const squares = read['norm']!.reduce((sum, x) => sum + (x - normMean) ** 2, 0);
   return {
     loss: all[0]!,
     figures: {
-      ...(gradientNorm && { gradientNorm: all[1]! }),
+      ...Object.fromEntries(Object.keys(scalars).map((name, i) => [name, all[i + 1]!])),
       normMean,
       normStd: count > 1 ? Math.sqrt(squares / (count - 1)) : 0,
-      cosineMean: mean(columns.cosine),
+      ...(read['cosine'] && { cosineMean: mean(read['cosine']) }),
     },
-    ...columns,
+    columns: read,
+    beside: rest,
   };
 }
 
 /** The chosen samples of a batch, by their index in the source. */
 export function samplesOf(
-  numbers: StepNumbers,
+  { columns }: StepNumbers,
   keys: readonly Key[],
   chosen: ReadonlySet<number>,
-): StepItem['samples'] {
+): NonNullable<StepItem['samples']> {
   return keys.flatMap(({ index }, i) =>
     chosen.has(index)
-      ? [
-          {
-            index,
-            norm: numbers.norms[i]!,
-            cosine: numbers.cosine[i]!,
-            probability: numbers.probability[i]!,
-            margin: numbers.margin[i]!,
-            gradientScale: numbers.gradientScale[i]!,
-          },
-        ]
+      ? [{ index, ...Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[i]!])) }]
       : [],
-  );
+  ) as NonNullable<StepItem['samples']>;
 }
 
 function mean(values: Float32Array): number {

@@ -1,20 +1,7 @@
-import {
-  add,
-  addN,
-  div,
-  dispose,
-  keep,
-  minimum,
-  mul,
-  scalar,
-  sqrt,
-  square,
-  sub,
-  sum,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, addN, div, dispose, keep, minimum, mul, sqrt, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { OptionError } from '../../pipeline/errors.ts';
+import { descend, type Rates } from '../net/kernels/descend.ts';
 import { rowTable, type RowTable } from '../net/kernels/rowTable.ts';
 import type { Grads, ParamSpec } from '../net/layer.ts';
 import { descendRows, type RowGroup } from './descendRows.ts';
@@ -47,41 +34,13 @@ export function decays(decay: Decay, role: ParamSpec['role']): boolean {
   return DECAYED[decay].has(role);
 }
 
-/** Numbers of one update as tensors, made once for all parameters. */
-export interface Rates {
-  learningRate: Scalar;
-  momentum: Scalar;
-  weightDecay: Scalar;
-  /** The clip's factor in (0, 1], where there is a clip. */
-  clip?: Scalar;
+/** L2 norm of all gradients together, as a tensor. */
+export function gradientNorm(grads: Grads): Scalar {
+  return tidy(() => sqrt(addN(Object.values(grads).map((g) => sum(square(g))))) as Scalar);
 }
 
-/**
- * One parameter's step as PyTorch's SGD takes it: d = g + decay w, v = momentum v + d, w - learningRate v.
- *
- * Nothing given is consumed: a pseudo-update that keeps the old weights is the same call.
- *
- * @param velocity absent before the first step, where v = d
- * @param decayed whether weight decay acts on this parameter
- */
-export function descend(
-  weight: Tensor,
-  gradient: Tensor,
-  velocity: Tensor | undefined,
-  rates: Rates,
-  decayed: boolean,
-): { weight: Tensor; velocity: Tensor } {
-  return tidy(() => {
-    const terms = [rates.clip ? mul(gradient, rates.clip) : gradient];
-    if (decayed) terms.push(mul(weight, rates.weightDecay));
-    if (velocity) terms.push(mul(velocity, rates.momentum));
-    const next = terms.length > 1 ? addN(terms) : terms[0]!.clone();
-    return { weight: sub(weight, mul(next, rates.learningRate)), velocity: next };
-  });
-}
-
-/** With what was left to the update of rows done: a norm needs it. */
-function wholeGradients(grads: Grads, groups: readonly (ParamGroup | RowGroup)[]): Grads {
+/** Makes the gradients of rows whole, which a norm is of: what lies along them is not left to their update. */
+function makeWhole(grads: Grads, groups: readonly (ParamGroup | RowGroup)[]): void {
   for (const group of groups) {
     if (!('table' in group) || !group.along) continue;
     const across = grads[group.name]!;
@@ -89,12 +48,6 @@ function wholeGradients(grads: Grads, groups: readonly (ParamGroup | RowGroup)[]
     dispose([across, group.along]);
     group.along = undefined;
   }
-  return grads;
-}
-
-/** L2 norm of all gradients together, as a tensor. */
-export function gradientNorm(grads: Grads): Scalar {
-  return tidy(() => sqrt(addN(Object.values(grads).map((g) => sum(square(g))))) as Scalar);
 }
 
 /** A set of parameters with what they are. */
@@ -108,11 +61,22 @@ export interface Sgd {
   velocity: Record<string, Tensor>;
   /** v of tables, alike. */
   tables: Record<string, RowTable>;
+  /** Whether it bounds the length of all gradients together. */
+  readonly bounded: boolean;
   /**
    * Replaces parameters and velocities in place, old tensors disposed, new ones kept. Gradients are consumed; a parameter without
    * one stays as it is. Returns the norm before clipping, where there is a clip: the caller's.
    */
   update(groups: readonly (ParamGroup | RowGroup)[], grads: Grads, learningRate: number): { gradientNorm?: Scalar };
+  /**
+   * The parameters that an update would come to, as new tensors, the caller's; nothing changes and nothing is consumed. `clip` is the
+   * factor in (0, 1] that bounding the gradient would multiply it by, where there is a bound.
+   */
+  preview(
+    groups: readonly ParamGroup[],
+    grads: Grads,
+    learningRate: number,
+  ): { params: Record<string, Tensor>; clip?: Scalar };
   dispose(): void;
 }
 
@@ -130,25 +94,27 @@ export function sgd(options: SgdOptions = {}): Sgd {
   if (!(decay in DECAYED)) throw new OptionError('sgd', 'decay', "'adaface', 'weights' or 'all'", decay);
   if (clipNorm !== undefined && !(clipNorm > 0)) throw new OptionError('sgd', 'clipNorm', 'above 0', clipNorm);
 
+  const normOf = (grads: Grads): Scalar | undefined => (clipNorm === undefined ? undefined : gradientNorm(grads));
+  const clipOf = (norm: Scalar): Scalar => minimum(div(clipNorm!, add(norm, 1e-6)), 1);
+  /** The rates of one update, for a parameter of each role. */
+  const ratesWith = (norm: Scalar | undefined, learningRate: number): ((role: ParamSpec['role']) => Rates) => {
+    const clip = norm && { clip: clipOf(norm) };
+    return (role) => ({ learningRate, momentum, weightDecay: decays(decay, role) ? weightDecay : 0, ...clip });
+  };
+
   const optimiser: Sgd = {
     velocity: {},
     tables: {},
+    bounded: clipNorm !== undefined,
     update: (groups, grads, learningRate) =>
       tidy(() => {
-        const norm = clipNorm === undefined ? undefined : gradientNorm(wholeGradients(grads, groups));
-        const rates: Rates = {
-          learningRate: scalar(learningRate),
-          momentum: scalar(momentum),
-          weightDecay: scalar(weightDecay),
-          ...(norm && { clip: minimum(div(clipNorm!, add(norm, 1e-6)), 1) as Scalar }),
-        };
+        if (clipNorm !== undefined) makeWhole(grads, groups);
+        const norm = normOf(grads);
+        const ratesOf = ratesWith(norm, learningRate);
         for (const group of groups) {
           if ('table' in group) {
-            const { name, role, table } = group;
-            const velocity = (optimiser.tables[name] ??= rowTable(...table.shape));
-            const gradient = grads[name] as Tensor2D;
-            const bounded: Tensor2D = rates.clip ? mul(gradient, rates.clip) : gradient;
-            descendRows(group, bounded, velocity, rates, weightDecay > 0 && decays(decay, role));
+            const velocity = (optimiser.tables[group.name] ??= rowTable(...group.table.shape));
+            descendRows(group, grads[group.name] as Tensor2D, velocity, ratesOf(group.role));
             continue;
           }
           const { params, specs } = group;
@@ -157,7 +123,7 @@ export function sgd(options: SgdOptions = {}): Sgd {
             if (!gradient) continue;
             const { velocity } = optimiser;
             const old = { weight: params[name]!, velocity: velocity[name] };
-            const next = descend(old.weight, gradient, old.velocity, rates, weightDecay > 0 && decays(decay, role));
+            const next = descend(old.weight, gradient, old.velocity, ratesOf(role));
             params[name] = keep(next.weight);
             velocity[name] = keep(next.velocity);
             // At once: three copies of a large network do not have to fit.
@@ -165,6 +131,22 @@ export function sgd(options: SgdOptions = {}): Sgd {
           }
         }
         return norm ? { gradientNorm: norm } : {};
+      }),
+    preview: (groups, grads, learningRate) =>
+      tidy(() => {
+        const norm = normOf(grads);
+        const ratesOf = ratesWith(norm, learningRate);
+        const next: Record<string, Tensor> = {};
+        for (const { params, specs } of groups) {
+          for (const { name, role } of specs) {
+            const gradient = grads[name];
+            if (!gradient) continue;
+            const { weight, velocity } = descend(params[name]!, gradient, optimiser.velocity[name], ratesOf(role));
+            velocity.dispose();
+            next[name] = weight;
+          }
+        }
+        return { params: next, ...(norm && { clip: clipOf(norm) }) };
       }),
     dispose() {
       dispose(optimiser.velocity);

@@ -10,11 +10,13 @@ import { loadWeights, saveWeights } from '../net/weights.ts';
 import type { Sgd } from './sgd.ts';
 
 /** What a training changes as it goes. All of it belongs to the caller. */
-export interface Trained {
+export interface Trained<C extends Centres | SampledCentres = Centres | SampledCentres> {
   model: Model;
-  centres: Centres | SampledCentres;
+  centres: C;
   margin: Margin;
   optimiser: Sgd;
+  /** What else it learns or gathers, by what the names of its arrays begin with: 'pool' of 'pool.embeddings'. */
+  beside?: Readonly<Record<string, { save(): StateMap; load(state: StateMap): void }>>;
 }
 
 /** Weights as AdaFace's state dict with `head.kernel`. Reads tensors back. */
@@ -22,8 +24,8 @@ export function saveTrainedWeights({ model, centres }: Trained): StateMap {
   return { ...model.save(), ...centres.save() };
 }
 
-/** Beside the weights: 'momentum.<name>' in the weights' layouts, 'margin.<name>', and 'iteration'. Reads tensors back. */
-export function saveTrainedState({ model, margin, optimiser }: Trained, iteration: number): StateMap {
+/** Beside the weights: 'momentum.<name>' in the weights' layouts, 'margin.<name>', what lies beside, and 'iteration'. Reads tensors back. */
+export function saveTrainedState({ model, margin, optimiser, beside = {} }: Trained, iteration: number): StateMap {
   const { velocity, tables } = optimiser;
   const [kernel, table] = [velocity[CENTRES], tables[CENTRES]];
   const momentum = saveWeights(moving(model, velocity), velocity);
@@ -32,6 +34,7 @@ export function saveTrainedState({ model, margin, optimiser }: Trained, iteratio
   return {
     ...prefixed('momentum.', momentum),
     ...prefixed('margin.', margin.state?.save() ?? {}),
+    ...Object.assign({}, ...Object.values(beside).map((part) => part.save())),
     iteration: { shape: [1], data: Int32Array.of(iteration) },
   };
 }
@@ -43,8 +46,9 @@ export function saveTrainedState({ model, margin, optimiser }: Trained, iteratio
  * @returns the iteration
  * @throws WeightsError, ShapeError or FormatError where something does not fit
  */
-export function loadTrained({ model, centres, margin, optimiser }: Trained, state: StateMap): number {
-  const { weights, momentum, marginState } = parts(state);
+export function loadTrained(trained: Trained, state: StateMap): number {
+  const { model, centres, margin, optimiser, beside = {} } = trained;
+  const { weights, momentum, marginState, others } = parts(state, Object.keys(beside));
   model.load(weights);
   centres.load(state);
   optimiser.dispose();
@@ -60,6 +64,10 @@ export function loadTrained({ model, centres, margin, optimiser }: Trained, stat
     }
   }
   margin.state?.load(marginState);
+  for (const [prefix, part] of Object.entries(beside)) {
+    // A training that has known nothing of it so far starts it anew.
+    if (others[prefix]) part.load(others[prefix]);
+  }
   return state['iteration']?.data[0] ?? 0;
 }
 
@@ -73,15 +81,21 @@ function moving(model: Model, velocity: object): ParamSpec[] {
   return trainable(model).filter(({ name }) => name in velocity);
 }
 
-function parts(state: StateMap): Record<'weights' | 'momentum' | 'marginState', StateMap> {
+function parts(
+  state: StateMap,
+  prefixes: readonly string[],
+): Record<'weights' | 'momentum' | 'marginState', StateMap> & { others: Record<string, StateMap> } {
   const all = { weights: {} as StateMap, momentum: {} as StateMap, marginState: {} as StateMap };
+  const others: Record<string, StateMap> = {};
   for (const [name, array] of Object.entries(state)) {
     const [, prefix, rest] = /^(momentum|margin)\.(.*)$/.exec(name) ?? [];
-    if (prefix === 'momentum') all.momentum[rest!] = array;
+    const part = prefixes.find((one) => name.startsWith(`${one}.`));
+    if (part !== undefined) (others[part] ??= {})[name] = array;
+    else if (prefix === 'momentum') all.momentum[rest!] = array;
     else if (prefix === 'margin') all.marginState[rest!] = array;
     else if (name !== CENTRES && name !== 'iteration') all.weights[name] = array;
   }
-  return all;
+  return { ...all, others };
 }
 
 function keepAll(tensors: Record<string, Tensor>): Record<string, Tensor> {

@@ -1,15 +1,18 @@
-import type { ArchitectureName } from 'rxface/operators';
+import type { ArchitectureName, MiningMode } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import type { EvaluateBenchOptions } from './bench/evaluate.ts';
 import type { HeadBenchOptions } from './bench/head.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
 import type { MeasureOptions } from './bench/benchmark.ts';
+import type { MetaBenchOptions } from './bench/meta.ts';
+import type { MineBenchOptions } from './bench/mine.ts';
 import type { Result } from './bench/result.ts';
 import type { SuiteOptions } from './bench/suite.ts';
 import type { WholeBenchOptions } from './bench/whole.ts';
 import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
 
 export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
+const MINING_MODES: readonly MiningMode[] = ['argmaxDedup', 'meanTopK', 'maxMin', 'random', 'literal'];
 const PRECISIONS = ['float32', 'bfloat16'];
 
 /** `rxface bench NAME`: how fast it is, in turns with others where they are at hand. */
@@ -119,7 +122,7 @@ export function benchCommand(program: Command): void {
       '.rec, or what becomes one for the while: tar, tar.gz, shards, image folder (default: drawn)',
     )
     .option('--batch <n>', 'images a batch', wholeNumber(1), 128)
-    .option('--batches <n>', 'batches a round', wholeNumber(1), 80)
+    .option('--batches <n>', 'batches a round, over as many epochs as they take', wholeNumber(1), 400)
     .option('--threads <n>', 'threads, and worker processes of PyTorch', wholeNumber(0), 2)
     .option('--rounds <n>', "everybody's turns", wholeNumber(1), 5)
     .option('--json', 'print one JSON object')
@@ -129,6 +132,33 @@ export function benchCommand(program: Command): void {
         import('./bench/rows.ts'),
       ]);
       await shown(json, async () => loadResults(await loadRates(options, say)));
+    });
+  add('mine', 'mining a meta batch from its pool for four variations, in turns with a training step of the same batch')
+    .option('--model <name>', MODELS.join(', '), 'ir10')
+    .option('--batch <n>', 'images a step', wholeNumber(2), 512)
+    .option('--pool <n>', 'slots of the pool', wholeNumber(1), 8192)
+    .option('--mode <name>', MINING_MODES.join(', '), 'argmaxDedup')
+    .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
+    .option('--rounds <n>', 'pairs that are timed', wholeNumber(1), 5)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: MineBenchOptions & { json?: boolean }) => {
+      check(options);
+      demand('--mode', MINING_MODES, options.mode);
+      const { mineTimes } = await import('./bench/mine.ts');
+      await shown(json, async () => [await mineTimes(options, say)]);
+    });
+  add('meta', 'a whole MvCoM step, exact (S3) and cheapest (S6), in turns with a CosFace step of the same batch')
+    .option('--model <name>', MODELS.join(', '), 'ir10')
+    .option('--batch <n>', 'images a step; the meta batch is a quarter of it', wholeNumber(16), 64)
+    .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
+    .option('--pool <n>', 'slots of the pool', wholeNumber(16), 8192)
+    .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
+    .option('--rounds <n>', 'turns of each that are timed', wholeNumber(1), 20)
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: MetaBenchOptions & { json?: boolean }) => {
+      check(options);
+      const { metaTimes } = await import('./bench/meta.ts');
+      await shown(json, () => metaTimes(options, say));
     });
   add('links', 'what it costs to hand an item on, beside RxJS alone, async generators and Node streams')
     .option('--items <n>', 'numbers sent through in a round', wholeNumber(1), 200_000)
@@ -182,11 +212,12 @@ async function networkAction(name: 'train' | 'embed', { json, ...options }: Netw
 }
 
 function check({ model, precision }: Pick<MeasureOptions, 'model' | 'precision'>): void {
-  const demand = (option: string, known: readonly string[], value: string): void => {
-    if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
-  };
   demand('--model', MODELS, model);
   demand('--precision', PRECISIONS, precision);
+}
+
+function demand(option: string, known: readonly string[], value: string): void {
+  if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
 }
 
 /**

@@ -18,6 +18,7 @@ interface Options {
   batch: number;
   threads: number;
   flip: boolean;
+  precision: string;
   shard?: string;
   json?: boolean;
 }
@@ -33,6 +34,11 @@ export function embedCommand(program: Command): void {
     .option('--points <csv>', 'table of five landmarks per image, to align by')
     .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
     .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
+    .option(
+      '--precision <name>',
+      'of maps and convolutions: float32, or bfloat16, refused where that is slow',
+      'float32',
+    )
     .option('--no-flip', 'leave the mirrored image out of the sum')
     .option(
       '--shard <i/n>',
@@ -47,7 +53,9 @@ export function embedCommand(program: Command): void {
         ['rxface embed ms1m.rec --model runs/mine --shard 0/4 --out part-0.npy', 'the first of four machines'],
       ),
     )
-    .action(async (where: string, { shard: part, ...options }: Options) => {
+    .action(async (where: string, { shard: part, precision, ...options }: Options) => {
+      if (precision !== 'float32' && precision !== 'bfloat16')
+        throw new OptionError('embed', '--precision', "'float32' or 'bfloat16'", precision);
       const shard = part === undefined ? {} : { shard: shardOf(part) };
       const { openSource } = await import('rxface/sources');
       const { ensureEngine } = await import('../engine/ensure.ts');
@@ -57,7 +65,7 @@ export function embedCommand(program: Command): void {
         const faces = await openSource(where, options.points === undefined ? {} : { points: options.points });
         try {
           await ensureEngine({ say, show: process.stderr.isTTY, signal });
-          const model = await modelOf(options.model, say);
+          const model = await modelOf(options.model, say, precision);
           const work = embedFaces(model, faces, { ...options, ...shard, signal, progress: createProgress() });
           const result = await work.finally(() => model.dispose());
           if (options.json) sayJson(result);

@@ -3,6 +3,7 @@ import { cureOf } from '../engine/cure.ts';
 import { ensureEngine } from '../engine/ensure.ts';
 import { installEngine, removeEngine } from '../engine/install.ts';
 import { startEngine, type Engine } from '../engine/load.ts';
+import { ensureOperations } from '../engine/operations.ts';
 import { measureSpeed } from '../engine/speed.ts';
 import { installStock } from '../engine/stock.ts';
 import { PLATFORMS, ToolchainError } from '../engine/toolchain.ts';
@@ -36,6 +37,7 @@ export function engineCommand(program: Command): void {
       interruptible(NOTICE, async (signal) => {
         try {
           const folder = await installEngine({ ...options, ...talk(), signal });
+          await ensureOperations(folder, { say, signal });
           say(`engine: linked ${folder}`);
         } catch (error) {
           signal.throwIfAborted();

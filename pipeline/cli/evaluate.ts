@@ -1,8 +1,8 @@
-import type { VerificationResult } from 'rxface/operators';
+import type { FalseMatches, Model, VerificationResult } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { PairProtocolName } from '../recipes/evaluate.ts';
-import { reducedName } from '../recipes/reducedName.ts';
+import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
 import {
   examples,
   interruptible,
@@ -18,12 +18,26 @@ interface Options {
   data: string;
   model: string;
   reduce?: number;
+  blur?: number;
+  occlude?: number;
+  folds?: number[];
   batch: number;
   threads: number;
   json?: boolean;
 }
 
-/** `rxface evaluate lfw|cfp`: a model scored on pairs of faces. */
+interface GroupOptions {
+  data: string;
+  labels: string;
+  column: string;
+  model: string;
+  far: number;
+  batch: number;
+  threads: number;
+  json?: boolean;
+}
+
+/** `rxface evaluate lfw|cfp|groups`: a model scored on pairs of faces. */
 export function evaluateCommand(program: Command): void {
   const evaluate = program
     .command('evaluate')
@@ -45,6 +59,9 @@ export function evaluateCommand(program: Command): void {
       .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
       .requiredOption('--model <path>', MODEL_OPTION)
       .option('--reduce <px>', 'bring every face down to so many pixels and back first', wholeNumber(1))
+      .option('--blur <px>', 'blur every face with a Gaussian kernel of so many pixels first', wholeNumber(3))
+      .option('--occlude <px>', 'cover one face of each pair by a black square of so many pixels', wholeNumber(1))
+      .option('--folds <list>', "only these of the protocol's folds: 5-10 or 1,3,5", foldList)
       .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
       .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
       .option('--json', 'print one JSON object; rates are fractions');
@@ -86,28 +103,92 @@ export function evaluateCommand(program: Command): void {
       if (subset !== 'ff' && subset !== 'fp') throw new OptionError('evaluate cfp', '--subset', "'ff' or 'fp'", subset);
       return score(`cfp-${subset}`, options.protocol, options);
     });
+
+  evaluate
+    .command('groups')
+    .description('false matches by group of people, at one threshold for everybody')
+    .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
+    .requiredOption('--labels <csv>', "a table with the images' ids in its column `image`")
+    .requiredOption('--column <name>', 'its column of groups')
+    .requiredOption('--model <path>', MODEL_OPTION)
+    .option('--far <rate>', 'share of all pairs of strangers that may pass', Number, 1e-3)
+    .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
+    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
+    .option('--json', 'print one JSON object; rates are fractions')
+    .addHelpText(
+      'after',
+      examples(
+        [
+          'rxface evaluate groups --data fairface.tar --labels labels.csv --column race --model runs/mine',
+          'one threshold for everybody, at which 1 of 1,000 pairs of strangers passes',
+        ],
+        [
+          'rxface evaluate groups --data fairface.tar --labels labels.csv --column gender --far 1e-4 --model runs/mine',
+          'stricter, and by another column',
+        ],
+      ),
+    )
+    .action(scoreGroups);
+}
+
+async function scoreGroups(options: GroupOptions): Promise<void> {
+  const { evaluateGroups } = await import('../recipes/evaluateGroups.ts');
+  await withModel(options.model, async (model, signal) => {
+    const { json, model: _, ...given } = options;
+    const found = await evaluateGroups(model, { ...given, signal, progress: createProgress() });
+    if (json) sayJson(found);
+    else sayResult(groupTable(found));
+  });
 }
 
 async function score(protocol: PairProtocolName, pairs: string, options: Options): Promise<void> {
-  const { ensureEngine } = await import('../engine/ensure.ts');
   const { evaluatePairs } = await import('../recipes/evaluate.ts');
+  await withModel(options.model, async (model, signal) => {
+    const { json, model: _, ...given } = options;
+    checkVariant(given, model.architecture.size[0]);
+    const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress: createProgress() });
+    if (json) sayJson(result);
+    else sayResult(table(evaluationName(protocol, given), result));
+  });
+}
+
+async function withModel(path: string, work: (model: Model, signal: AbortSignal) => Promise<void>): Promise<void> {
+  const { ensureEngine } = await import('../engine/ensure.ts');
   const { modelOf } = await import('../recipes/loadModel.ts');
   await interruptible('', async (signal) => {
     await ensureEngine({ say, show: process.stderr.isTTY, signal });
-    const model = await modelOf(options.model, say);
+    const model = await modelOf(path, say);
     try {
-      const { json, model: _, ...given } = options;
-      const [height] = model.architecture.size;
-      if ((given.reduce ?? 1) > height)
-        throw new OptionError('evaluate', '--reduce', `at most the ${height} pixels of the network`, given.reduce);
-      const progress = createProgress();
-      const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress });
-      if (json) sayJson(result);
-      else sayResult(table(reducedName(protocol, given.reduce), result));
+      await work(model, signal);
     } finally {
       model.dispose();
     }
   });
+}
+
+/** @throws OptionError for what cannot be done to faces of this height */
+function checkVariant({ reduce = 1, blur = 3, occlude = 1 }: Variant, height: number): void {
+  for (const [name, value] of Object.entries({ reduce, blur, occlude }))
+    if (value > height)
+      throw new OptionError('evaluate', `--${name}`, `at most the ${height} pixels of the network`, value);
+  if (blur % 2 === 0) throw new OptionError('evaluate', '--blur', 'an odd number', blur);
+}
+
+/** '5-10' or '1,3,5'. */
+function foldList(text: string): number[] {
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  if (first !== undefined) return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => Number(first) + i);
+  if (!/^\d+(,\d+)*$/.test(text)) throw new OptionError('evaluate', '--folds', "folds such as '5-10' or '1,3,5'", text);
+  return text.split(',').map(Number);
+}
+
+function groupTable({ threshold, far, pairs, leftOut, groups, bias }: FalseMatches): string {
+  const rate = (x: number): string => x.toExponential(2);
+  return [
+    `${pairs.toLocaleString('en-GB')} pairs, FAR ${rate(far)} at ${threshold.toFixed(3)} (squared distance), ${leftOut} faces left out`,
+    ...groups.map(({ name, faces, fmr }) => `${name.padEnd(24)} FMR ${rate(fmr)}  ${faces} faces`),
+    `bias ${rate(bias.std)}, largest over smallest ${bias.ratio.toFixed(2)}`,
+  ].join('\n');
 }
 
 function table(protocol: string, { accuracy, val, tar, auc, threshold, pairs }: VerificationResult): string {

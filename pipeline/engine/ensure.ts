@@ -1,6 +1,7 @@
 import { RxfaceError } from '../errors.ts';
 import { installEngine, type InstallOptions, type InstallParts } from './install.ts';
 import { startEngine, wantedBackend, type Engine } from './load.ts';
+import { ensureOperations } from './operations.ts';
 import { linkedFolder } from './place.ts';
 import { installStock } from './stock.ts';
 import { ToolchainError } from './toolchain.ts';
@@ -16,9 +17,10 @@ export async function ensureEngine(
   parts: Partial<InstallParts> = {},
 ): Promise<Engine> {
   const want = wantedBackend();
-  if (want === 'wasm' || want === 'cpu' || (await linkedFolder(parts.packageAt)) !== undefined) return startEngine();
+  if (want === 'wasm' || want === 'cpu') return startEngine();
   try {
-    await installEngine(options, parts);
+    const there = await linkedFolder(parts.packageAt);
+    await ensureOperations(there ?? (await installEngine(options, parts)), options);
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof RxfaceError)) throw error;

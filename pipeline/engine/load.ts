@@ -4,8 +4,9 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { backend, getBackend, setBackend } from '@tensorflow/tfjs-core';
 import { EngineError, OptionError } from '../errors.ts';
-import { exists, readText } from '../files/read.ts';
+import { exists } from '../files/read.ts';
 import type { NativeBackend, NativeBinding } from './binding.ts';
+import { instructionSets, loadOperations } from './operations.ts';
 import { linkedBuild, linkedFolder } from './place.ts';
 import { startCpu, startWasm } from './portable.ts';
 import { quietly, type Quiet } from './quiet.ts';
@@ -30,6 +31,8 @@ const TFJS_NAMES: Record<Backend, string> = { native: 'tensorflow', wasm: 'wasm'
 let noDevice: string | undefined;
 /** Instruction sets of the processor as Linux names them; empty where it does not say. */
 let instructions: ReadonlySet<string> = new Set();
+/** Whether the native engine has our own operations beside TensorFlow's. */
+let own = false;
 const started = new Map<Backend, Promise<void>>();
 
 /** The backend that `want` or RXFACE_ENGINE asks for; undefined: the best there is. */
@@ -82,6 +85,11 @@ export function processorInstructions(): ReadonlySet<string> {
   return instructions;
 }
 
+/** Whether the operations of pipeline/engine/operations can be called: on the native engine, on a processor. */
+export function hasOperations(): boolean {
+  return own && getBackend() === TFJS_NAMES.native;
+}
+
 async function start(which: Backend): Promise<void> {
   let once = started.get(which);
   if (once === undefined) {
@@ -99,7 +107,7 @@ async function start(which: Backend): Promise<void> {
 }
 
 async function startNative(): Promise<void> {
-  if (await exists('/proc/cpuinfo')) instructions = new Set((await readText('/proc/cpuinfo')).split(/\s+/));
+  instructions = await instructionSets();
   const require = createRequire(import.meta.url);
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   const loud = process.env['RXFACE_ENGINE_LOG'] === '1';
@@ -112,6 +120,7 @@ async function startNative(): Promise<void> {
   const load = (): void => void require('@tensorflow/tfjs-node-gpu/dist/index.js');
   if (loud || !(await exists(quiet))) load();
   else noDevice = quietly(require(quiet) as Quiet, load);
+  own = !nativeBackend().isUsingGpuDevice && (await loadOperations(folder));
 }
 
 // tfjs-node calls them when it runs an operation; Node 22 warns of them, Node 23 took them away.

@@ -56,12 +56,7 @@ export async function findToolchain(): Promise<Toolchain> {
     missing.push(seen ? 'pip' : 'Python 3');
     cures.push(seen ? 'python3-pip' : 'python3, python3-pip');
   }
-  let compiler: string | undefined;
-  for (const name of [process.env['CXX'] ?? 'g++', 'c++', 'clang++']) {
-    if ((await runCommand(name, ['--version']))?.code !== 0) continue;
-    compiler = name;
-    break;
-  }
+  const compiler = await findCompiler();
   if (compiler === undefined) {
     missing.push('a C++ compiler');
     cures.push('g++');
@@ -72,4 +67,12 @@ export async function findToolchain(): Promise<Toolchain> {
       `Install ${cures.join(', ')} (apt-get install ${cures.join(' ').replaceAll(',', '')}), then run \`rxface engine install\`.`,
     );
   return { python, compiler };
+}
+
+/** Command of a C++ compiler; undefined where there is none. */
+export async function findCompiler(): Promise<string | undefined> {
+  for (const name of [process.env['CXX'] ?? 'g++', 'c++', 'clang++']) {
+    if ((await runCommand(name, ['--version']))?.code === 0) return name;
+  }
+  return undefined;
 }

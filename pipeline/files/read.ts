@@ -1,8 +1,9 @@
 /** The door to the disk for reading. Every failure is a FileError that names the path and says why. */
-import { promises as fs } from 'node:fs';
+import { promises as fs, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { FileError } from '../errors.ts';
+import { eachRead } from './eachRead.ts';
 import { about, fileError, MOST_AT_ONCE, systemCode } from './reason.ts';
 
 export { systemCode } from './reason.ts';
@@ -28,6 +29,8 @@ export interface ReadHandle {
   readonly bytes: number;
   /** The bytes [offset, offset + length); fewer where the file ends before. `into` is filled and cut instead of a new array. */
   readAt(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
+  /** Fills each of `into` from its offset; gives the bytes read, each time fewer than asked for where the file ends before. */
+  readEach(offsets: readonly number[], into: readonly Uint8Array[]): Promise<number[]>;
   close(): Promise<void>;
 }
 
@@ -50,24 +53,40 @@ export async function open(path: string): Promise<ReadHandle> {
       await handle.close();
       throw new FileError(path, 'it is a folder, not a file');
     }
+    const readAt = async (target: Uint8Array, offset: number): Promise<number> => {
+      let done = 0;
+      while (done < target.length) {
+        const wanted = Math.min(target.length - done, MOST_AT_ONCE);
+        const { bytesRead } = await handle.read(target, done, wanted, offset + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return done;
+    };
+    const readEach = eachRead((target, offset) => readNow(handle.fd, target, offset), readAt);
     return {
       path,
       bytes: found.size,
       readAt: (offset, length, into) =>
         about(path, async () => {
           const target = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
-          let done = 0;
-          while (done < target.length) {
-            const wanted = Math.min(target.length - done, MOST_AT_ONCE);
-            const { bytesRead } = await handle.read(target, done, wanted, offset + done);
-            if (bytesRead === 0) break;
-            done += bytesRead;
-          }
-          return done === target.length ? target : target.subarray(0, done);
+          const count = await readAt(target, offset);
+          return count === target.length ? target : target.subarray(0, count);
         }),
+      readEach: (offsets, into) => about(path, () => readEach(offsets, into)),
       close: () => about(path, () => handle.close()),
     };
   });
+}
+
+function readNow(file: number, target: Uint8Array, offset: number): number {
+  let done = 0;
+  while (done < target.length) {
+    const count = readSync(file, target, done, Math.min(target.length - done, MOST_AT_ONCE), offset + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
 }
 
 /** The file as a stream of bytes, read as it is pulled; breaking off closes it. `end` is exclusive. */

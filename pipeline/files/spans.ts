@@ -1,35 +1,34 @@
 import type { ReadHandle } from './read.ts';
 
 const MOST_AT_ONCE = 1 << 23;
+/** A gap smaller than a disk block costs less than a read of its own. */
+const GAP = 4096;
 
 /**
- * The bytes at these places, each in memory of its own, in the order asked for.
- * Places that follow one another are read at once; scattered ones beside one another.
+ * The bytes at these places, in the order asked for, fewer where the file ends before. All lie in one buffer, which lasts as
+ * long as any of them. Places that follow one another are read at once.
  */
 export async function readSpans(
   file: ReadHandle,
   offsets: readonly number[],
   lengths: readonly number[],
 ): Promise<Uint8Array[]> {
-  const runs: { first: number; last: number; end: number }[] = [];
-  offsets.forEach((offset, i) => {
+  const runs: { start: number; end: number }[] = [];
+  const runOf = offsets.map((offset, i) => {
     const end = offset + lengths[i]!;
     const run = runs.at(-1);
-    // A gap smaller than a disk block costs less than a read of its own.
-    const near = run && offset >= run.end && offset - run.end <= 4096 && end - offsets[run.first]! <= MOST_AT_ONCE;
-    if (near) Object.assign(run, { last: i, end });
-    else runs.push({ first: i, last: i, end });
+    const near = run && offset >= run.end && offset - run.end <= GAP && end - run.start <= MOST_AT_ONCE;
+    if (near) run.end = end;
+    else runs.push({ start: offset, end });
+    return runs.length - 1;
   });
-  const read = await Promise.all(
-    runs.map(async ({ first, last, end }) => {
-      const start = offsets[first]!;
-      const bytes = await file.readAt(start, end - start);
-      if (first === last) return [bytes];
-      return offsets.slice(first, last + 1).map((offset, i) => {
-        const from = offset - start;
-        return bytes.slice(from, from + lengths[first + i]!);
-      });
-    }),
-  );
-  return read.flat();
+  const memory = new Uint8Array(runs.reduce((sum, { start, end }) => sum + end - start, 0));
+  let at = 0;
+  const targets = runs.map(({ start, end }) => memory.subarray(at, (at += end - start)));
+  const counts = await file.readEach(runs.map(({ start }) => start), targets); // prettier-ignore
+  return offsets.map((offset, i) => {
+    const run = runOf[i]!;
+    const from = offset - runs[run]!.start;
+    return targets[run]!.subarray(0, counts[run]).subarray(from, from + lengths[i]!);
+  });
 }

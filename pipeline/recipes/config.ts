@@ -3,7 +3,8 @@ import { readText } from '../files/read.ts';
 import { checkConfig, type Config } from './schema.ts';
 import { readYaml, type Path } from './yaml.ts';
 
-export type { Config, EvaluationConfig, SourceConfig } from './schema.ts';
+export type { Config, EvaluationConfig } from './schema.ts';
+export type { SourceConfig } from './sourceSchema.ts';
 
 /** One fault of a config. */
 export interface ConfigFault {

@@ -1,7 +1,20 @@
 import { isAbsolute, join } from 'node:path';
-import { FormatError } from 'rxface';
-import { concat, dropList, openSource, type IndexedSource } from 'rxface/sources';
-import type { SourceConfig, SourcesConfig } from './schema.ts';
+import { FormatError, type Factor } from 'rxface';
+import { poseLabel, poseOf } from 'rxface/operators';
+import {
+  columnLabels,
+  concat,
+  dropList,
+  FAIRFACE_GROUPS,
+  labelled,
+  landmarkLabels,
+  openSource,
+  type IndexedSource,
+  type LabelOf,
+} from 'rxface/sources';
+import type { LabelsConfig } from './labelSchema.ts';
+import type { SourcesConfig } from './schema.ts';
+import type { SourceConfig } from './sourceSchema.ts';
 
 /** A path of data: relative ones start at `root`, else at RXFACE_DATA, else at the current folder. 'drawn:...' is no path. */
 export function dataPath(path: string, root?: string): string {
@@ -43,13 +56,40 @@ export async function openFaces(data: SourcesConfig): Promise<IndexedSource> {
 }
 
 /** The same source, which a run that ends does not close: a tar need not be unpacked anew in each epoch. */
-function staysOpen(source: IndexedSource): IndexedSource {
+export function staysOpen(source: IndexedSource): IndexedSource {
   return Object.create(source, { close: { value: async () => {} } }) as IndexedSource;
 }
 
-async function openOne({ path, points, drop }: SourceConfig, root: string | undefined): Promise<IndexedSource> {
-  const options = points === undefined ? {} : { points: dataPath(points, root) };
-  if (drop === undefined) return openSource(dataPath(path, root), options);
-  const gone = Array.isArray(drop) ? drop : await dropList(dataPath(drop.file, root), drop.set);
-  return openSource(dataPath(path, root), { ...options, drop: gone });
+/** One source of a config, opened: without the people it drops, with the labels it is given. */
+export async function openOne(
+  { path, points, drop, labels }: SourceConfig,
+  root: string | undefined,
+): Promise<IndexedSource> {
+  const gone = drop === undefined || Array.isArray(drop) ? drop : await dropList(dataPath(drop.file, root), drop.set);
+  const tables = labels && (await labelTables(labels, root));
+  const source = await openSource(dataPath(path, root), {
+    ...(points !== undefined && { points: dataPath(points, root) }),
+    ...(gone !== undefined && { drop: gone }),
+  });
+  if (tables === undefined) return source;
+  const known = labelled(source, tables);
+  await known.open();
+  return known;
+}
+
+/** What labels images by their ids, read from tables. */
+async function labelTables(labels: LabelsConfig, root: string | undefined): Promise<Partial<Record<Factor, LabelOf>>> {
+  const known = await Promise.all(
+    Object.entries(labels).map(async ([factor, from]) => {
+      if ('points' in from) return [factor, await landmarkLabels(dataPath(from.points, root), poseOfPoints)] as const;
+      const classes = from.classes === 'fairface' ? FAIRFACE_GROUPS : from.classes;
+      return [factor, await columnLabels(dataPath(from.table, root), { column: from.column, classes })] as const;
+    }),
+  );
+  return Object.fromEntries(known);
+}
+
+function poseOfPoints(points: Float32Array): number | undefined {
+  const pose = poseOf(points);
+  return pose && poseLabel(pose.yaw);
 }

@@ -1,6 +1,7 @@
 import { graph, run, showRun, workers, type PairProtocol, type Progress, type Sample } from 'rxface';
 import {
   batch,
+  coverFaces,
   embed,
   imageNames,
   verification,
@@ -10,8 +11,9 @@ import {
   type VerificationResult,
 } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
-import { cfp, lfw, only, openSource, type IndexedSource } from 'rxface/sources';
-import { reducedName } from './reducedName.ts';
+import { cfp, lfw, openSource, type IndexedSource } from 'rxface/sources';
+import type { Variant } from './evaluationName.ts';
+import { pairVariant, variantFaces } from './pairVariant.ts';
 
 export type PairProtocolName = 'lfw' | 'cfp-ff' | 'cfp-fp';
 
@@ -30,9 +32,7 @@ export interface PairsOf {
   faces: IndexedSource;
 }
 
-export interface EvaluatePairsOptions {
-  /** Brings every face down to so many pixels and back up before it is embedded: how low resolution is tested. */
-  reduce?: number | undefined;
+export interface EvaluatePairsOptions extends Variant {
   /** Images embedded together. Default 64; the figures do not depend on it. */
   batch?: number;
   /** Threads that decode. Default 2; the figures do not depend on it. */
@@ -70,24 +70,24 @@ export async function scorePairs(
 
 async function score(
   model: Model,
-  { protocol: { name, ...pairs }, faces }: PairsOf,
-  { reduce, batch: count = 64, threads = 2, signal, progress }: EvaluatePairsOptions,
+  { protocol: given, faces }: PairsOf,
+  { batch: count = 64, threads = 2, signal, progress, ...variant }: EvaluatePairsOptions,
 ): Promise<PairScores> {
-  const protocol: PairProtocol = { name: reducedName(name, reduce), ...pairs };
+  const { size } = model.architecture;
+  const compared = pairVariant(given, variant, size);
+  const { protocol, copies, images } = compared;
   await faces.open();
-  const { rowOf, demand, names } = imageNames(protocol);
-  const named = new Set(Array.from(faces.labels, (_, i) => rowOf(faces.id(i))));
-  demand((row) => named.has(row));
+  const named = new Set(Array.from(faces.labels, (_, i) => images.rowOf(faces.id(i))));
+  images.demand((row) => named.has(row));
+  const blocks = new Map(Array.from(copies, ([id, { block }]) => [id, block]));
 
   let scores: PairScores | undefined;
-  const { size } = model.architecture;
-  const prepare = { threads, size, ...(reduce !== undefined && { reduce }) };
+  const { reduce, blur } = variant;
+  const prepare = { threads, size, ...(reduce !== undefined && { reduce }), ...(blur !== undefined && { blur }) };
   const scoring = graph(`evaluate ${protocol.name}`)
-    .source<Sample>(
-      'faces',
-      only(faces, (id) => rowOf(id) >= 0),
-    )
+    .source<Sample>('faces', variantFaces(faces, compared))
     .pipe('prepare', workers('rxface/operators/prepare', prepare), { capacity: 2 * count })
+    .pipe('cover', coverFaces(blocks), { capacity: 1 })
     .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
     .pipe('embed', embed({ model }), { capacity: 2 })
     .pipe('pairs', verifyPairs(protocol), { capacity: 1 })
@@ -101,7 +101,7 @@ async function score(
       faults: { count: 0, rate: 0 },
       onProgress: showRun(progress, {
         unit: `images of ${protocol.name}`,
-        total: names.length,
+        total: imageNames(protocol).names.length,
         node: 'embed',
         each: count,
       }),

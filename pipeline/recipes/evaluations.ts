@@ -10,14 +10,15 @@ import {
 import { stat } from '../files/read.ts';
 import { openAppender } from '../files/write.ts';
 import { dataPath } from './data.ts';
-import { scorePairs } from './evaluate.ts';
-import { reducedName } from './reducedName.ts';
+import { readPairs, scorePairs } from './evaluate.ts';
+import { evaluationName } from './evaluationName.ts';
+import { pairVariant } from './pairVariant.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { Config, EvaluationConfig } from './schema.ts';
 
 /** One evaluation of a run; everything but `time` is the same in equal runs. */
 export interface EvaluationLine extends VerificationResult {
-  /** 'lfw', or 'lfw-20px' where the faces were reduced to 20 pixels. */
+  /** 'lfw', or 'lfw-20px' where the faces were reduced to 20 pixels; see `evaluationName`. */
   protocol: string;
   /** Epochs done. */
   epoch: number;
@@ -27,11 +28,13 @@ export interface EvaluationLine extends VerificationResult {
   time: { at: number; seconds: number };
 }
 
-/** Looks whether everything that will be evaluated on is there, before hours of training. @throws FileError where not */
-export async function checkEvaluations({ evaluate, data }: Config): Promise<void> {
-  for (const { data: images, pairs } of evaluate) {
+/** Looks whether everything that will be evaluated on is there, before hours of training. @throws FileError where not; OptionError for folds that a protocol has not */
+export async function checkEvaluations({ evaluate, data, model }: Config): Promise<void> {
+  for (const { protocol, data: images, pairs, every: _, ...variant } of evaluate) {
     await stat(dataPath(images, data.root));
-    await stat(dataPath(pairs, data.root));
+    const file = dataPath(pairs, data.root);
+    await stat(file);
+    if (variant.folds !== undefined) pairVariant(await readPairs(protocol, file), variant, model.size);
   }
 }
 
@@ -59,11 +62,11 @@ export async function evaluateEpoch(
   const model = new Model(architecture, 'float32', params);
   for (const spec of due) {
     const began = performance.now();
+    const { every: _, ...evaluation } = spec;
     const scores = await scorePairs(model, {
-      protocol: spec.protocol,
+      ...evaluation,
       data: dataPath(spec.data, config.data.root),
       pairs: dataPath(spec.pairs, config.data.root),
-      reduce: spec.reduce,
       threads: config.train.threads,
       progress,
       ...(stop && { signal: stop }),
@@ -89,9 +92,9 @@ export function dueEvaluations(
 ): EvaluationConfig[] {
   const last = epoch === train.epochs;
   return evaluate.filter(
-    ({ protocol, reduce, every }) =>
+    ({ protocol, every, ...variant }) =>
       (last || (every !== undefined && epoch % every === 0)) &&
-      !done.some((line) => line.protocol === reducedName(protocol, reduce) && line.step === step),
+      !done.some((line) => line.protocol === evaluationName(protocol, variant) && line.step === step),
   );
 }
 

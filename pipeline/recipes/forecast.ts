@@ -8,7 +8,7 @@ import { dataPath } from './data.ts';
 import { readPairs } from './evaluate.ts';
 import { optimiserOf } from './parts.ts';
 import type { Plan } from './plan.ts';
-import { reducedName } from './reducedName.ts';
+import { pairVariant } from './pairVariant.ts';
 import type { Config } from './schema.ts';
 import type { Learner } from './training.ts';
 import { firstFaces, trainingGraph } from './trainingGraph.ts';
@@ -103,12 +103,14 @@ export async function evaluationTimes({ config, model }: Learner, faces: Indexed
   }
   const { epochs } = config.train;
   return Promise.all(
-    config.evaluate.map(async ({ protocol, pairs, reduce, every }) => {
-      const { names } = imageNames(await readPairs(protocol, dataPath(pairs, config.data.root)));
+    config.evaluate.map(async ({ protocol: name, pairs, every, ...variant }) => {
+      const given = await readPairs(name, dataPath(pairs, config.data.root));
+      const { protocol } = pairVariant(given, variant, model.architecture.size);
+      const { names } = imageNames(protocol);
       const times = every === undefined ? 1 : Math.ceil(epochs / every);
       const images = names.length;
       const took = (times * images * seconds) / few.labels.length;
-      return { protocol: reducedName(protocol, reduce), images, times, seconds: took };
+      return { protocol: protocol.name, images, times, seconds: took };
     }),
   );
 }

@@ -1,30 +1,16 @@
 import { above, below, flag, is, named, number, oneOf, path, section, whole, z } from './fields.ts';
 import { augment } from './augmentSchema.ts';
 import { head } from './headSchema.ts';
-import { reducedName } from './reducedName.ts';
+import { evaluationName } from './evaluationName.ts';
+import { source } from './sourceSchema.ts';
 
 /**
  * What a training config may say, with bounds and defaults: config.ts puts file, line, path and value around the
  * messages.
  */
 const SIZE = 'two whole numbers of at least 16, height and width';
+const FOLDS = 'at least two ascending numbers of folds, from 1';
 const WIDTHS = 'four whole numbers of at least 1, the channels of the stages';
-const drop = section({
-  /** Table with the columns set_a, id_a, set_b, id_b. */
-  file: path,
-  /** The name by which the table calls this source. */
-  set: z.string({ error: 'the name of the set in that table' }),
-});
-
-const source = section({
-  /** Tar, .tar.gz, .rec, image folder or a pattern over these. */
-  path,
-  /** Table of five landmarks per image; aligns on the way. */
-  points: path.optional(),
-  /** People left out: by name, or everybody whom a table of overlaps lists under this set. */
-  drop: z.union([z.array(z.string()), drop], { error: 'a list of names, or a section with file and set' }).optional(),
-});
-
 const schedule = z.discriminatedUnion(
   'name',
   [
@@ -50,6 +36,12 @@ const evaluation = section({
   pairs: path,
   /** Brings every face down to so many pixels and back first; the evaluation is then called 'lfw-20px'. */
   reduce: whole(1).optional(),
+  /** Blurs every face with a Gaussian kernel of so many pixels first: 'lfw-blur7'. */
+  blur: whole(3).refine(isOdd, { error: 'an odd number of at least 3' }).optional(),
+  /** Covers one face of each pair by a black square of so many pixels: 'lfw-oc29'. */
+  occlude: whole(1).optional(),
+  /** Only these folds of the protocol, at least two: 'cfp-fp-folds5to10'. */
+  folds: z.array(whole(1), { error: FOLDS }).min(2, { error: FOLDS }).refine(isAscending, { error: FOLDS }).optional(),
   /** After every so many epochs and at the end; absent: only at the end. */
   every: whole(1).optional(),
 });
@@ -117,7 +109,6 @@ export const configSchema = section({
 
 /** A checked config: defaults filled in. */
 export type Config = z.output<typeof configSchema>;
-export type SourceConfig = Config['data']['sources'][number];
 /** Which faces there are, and where. */
 export type SourcesConfig = Pick<Config['data'], 'root' | 'sources'>;
 export type EvaluationConfig = Config['evaluate'][number];
@@ -161,16 +152,24 @@ function acrossSections(config: Config): ReturnType<typeof checkConfig> {
   };
   const { checkpoint, evaluate, model, schedule: rate } = config;
   const { best } = checkpoint;
-  const names = evaluate.map(({ protocol, reduce }) => reducedName(protocol, reduce));
+  const names = evaluate.map(({ protocol, ...variant }) => evaluationName(protocol, variant));
   const judges = names.length > 0 ? `one of ${names.join(', ')}, which evaluate lists` : 'left out: evaluate is empty';
   demand(best === undefined || names.includes(best), ['checkpoint', 'best'], judges);
   const [height] = model.size;
-  for (const [i, { reduce = 1 }] of evaluate.entries())
-    demand(reduce <= height, ['evaluate', i, 'reduce'], `at most the ${height} pixels of model.size`);
+  for (const [i, given] of evaluate.entries())
+    for (const key of ['reduce', 'blur', 'occlude'] as const)
+      demand((given[key] ?? 1) <= height, ['evaluate', i, key], `at most the ${height} pixels of model.size`);
   if (rate.name === 'cosine') demand(rate.to <= rate.lr, ['schedule', 'to'], `at most schedule.lr = ${rate.lr}`);
   if (rate.name === 'step') {
-    const ascending = rate.milestones.every((epoch, i) => epoch > (rate.milestones[i - 1] ?? 0));
-    demand(ascending, ['schedule', 'milestones'], 'ascending epochs');
+    demand(isAscending(rate.milestones), ['schedule', 'milestones'], 'ascending epochs');
   }
   return faults.length > 0 ? { faults } : { config };
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.every((number, i) => number > (numbers[i - 1] ?? 0));
+}
+
+function isOdd(number: number): boolean {
+  return number % 2 === 1;
 }

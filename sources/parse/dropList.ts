@@ -1,5 +1,6 @@
 import { columnsOf, parseCsv } from '../../pipeline/bytes/csv.ts';
 import { FormatError } from '../../pipeline/errors.ts';
+import { numberOf } from './numberOf.ts';
 
 const TABLE_COLUMNS = ['set_a', 'id_a', 'set_b', 'id_b'];
 
@@ -8,7 +9,8 @@ const TABLE_COLUMNS = ['set_a', 'id_a', 'set_b', 'id_b'];
  * set_a, id_a, set_b, id_b (others may stand beside them).
  *
  * Of a table, everybody is taken who stands under `set` on either side, whatever else the row says;
- * without `set`, everybody of every set. Each name comes once, sorted.
+ * without `set`, everybody of every set. Each name comes once, sorted; who is listed as number and name comes by the
+ * number too, since that is what folders are called.
  *
  * @throws FormatError a set that the table does not know, or `set` with a list that has no sets
  */
@@ -30,5 +32,5 @@ export function parseDropList(bytes: Uint8Array, file: string, set?: string): st
     const sets = [...new Set(people.map((person) => person.set))].join(', ');
     throw new FormatError(file, undefined, `a set among ${sets}`, set);
   }
-  return [...new Set(chosen.map((person) => person.id))].toSorted();
+  return [...new Set(chosen.flatMap(({ id }) => [id, numberOf(id)]))].toSorted();
 }

@@ -12,6 +12,8 @@ export interface MarginCase {
   formula: (cosTarget: Tensor1D, norms: Tensor1D) => Tensor1D;
   /** For a margin that needs 'all': every cosine [B, C] bent as the other classes' are, likewise. */
   others?: (cos: Tensor2D, cosTarget: Tensor1D) => Tensor2D;
+  /** What each sample of the contract's batch (classes 2, 0, 4, 1, 1) counts in the mean. Default: all 1. */
+  weight?: readonly number[];
   /** What is added to the mean loss. */
   extraLoss?: (norms: Tensor1D) => Scalar;
   /** Whether the gradient goes through the norms. Default: what the margin reads of them counts as constant. */
@@ -66,7 +68,8 @@ function lossOf(margin: Margin, of: Omit<MarginCase, 'make'>, { embedding, kerne
   const target = throughFormula(of, cosTarget, norms);
   const others = of.others ? of.others(cos, cosTarget) : cos;
   const bent = tf.add(tf.mul(others, tf.sub(1, own)), tf.mul(own, tf.expandDims(target, 1)));
-  const entropy: Scalar = tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(tf.mul(bent, margin.scale)), own), 1)));
+  const losses = tf.neg(tf.sum(tf.mul(tf.logSoftmax(tf.mul(bent, margin.scale)), own), 1));
+  const entropy: Scalar = tf.mean(of.weight ? tf.mul(losses, tf.tensor1d([...of.weight])) : losses);
   return of.extraLoss ? tf.add(entropy, of.extraLoss(norms)) : entropy;
 }
 

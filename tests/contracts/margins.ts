@@ -2,9 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { adaFace } from '../../operators/margins/adaFace.ts';
 import { arcFace } from '../../operators/margins/arcFace.ts';
+import { classBalanced } from '../../operators/margins/classBalanced.ts';
+import { classVolume } from '../../operators/margins/classVolume.ts';
 import { combined } from '../../operators/margins/combined.ts';
 import { cosFace } from '../../operators/margins/cosFace.ts';
 import { curricularFace } from '../../operators/margins/curricularFace.ts';
+import { ldam } from '../../operators/margins/ldam.ts';
 import { magFace, type MagFaceOptions } from '../../operators/margins/magFace.ts';
 import type { Margin } from '../../operators/margins/margin.ts';
 import { mvSoftmax } from '../../operators/margins/mvSoftmax.ts';
@@ -87,6 +90,16 @@ const filtered =
   (cos) =>
     tf.where(above(cos, threshold), tf.zerosLike(cos), cos);
 
+/** Images of 64 people: the contract's five, and those of its many centres. */
+const COUNTS = Array.from({ length: 64 }, (_, c) => [40, 3, 900, 7, 16][c] ?? 5);
+/** Those of the contract's batch, of the classes 2, 0, 4, 1, 1. */
+const IMAGES = [900, 40, 16, 3, 3];
+const balanced = (counts: readonly number[], beta: number): number[] => {
+  const weigh = (n: number): number => (1 - beta) / (1 - beta ** n);
+  const mean = COUNTS.map(weigh).reduce((a, b) => a + b) / COUNTS.length;
+  return counts.map((n) => weigh(n) / mean);
+};
+
 /** Every margin, with its formula once more in stock ops. */
 export const MARGINS: Record<string, MarginCase> = {
   softmax: { make: softmax, formula: (c) => tf.clone(c) },
@@ -160,5 +173,36 @@ export const MARGINS: Record<string, MarginCase> = {
     make: () => withFiltering(mvSoftmax({ s: 16 }), { threshold: 0.6 }),
     formula: (c) => tf.where(above(c, 0), tf.sub(c, 0.35), c),
     others: (cos, c) => vectorGuided(0.2, (x) => tf.sub(x, 0.35))!(filtered(0.6)!(cos, c), c),
+  },
+  'class volume': {
+    make: () => classVolume({ counts: COUNTS, s: 16 }),
+    formula: (c) => tf.sub(c, tf.tensor1d(IMAGES.map((n) => 0.45 / n ** 0.25))),
+  },
+  'class volume, the rarest the measure': {
+    make: () => classVolume({ counts: COUNTS, s: 16, mode: 'maxnorm' }),
+    formula: (c) => tf.sub(c, tf.tensor1d(IMAGES.map((n) => (0.45 * 3 ** 0.25) / n ** 0.25))),
+  },
+  'class volume, in logits': {
+    make: () => classVolume({ counts: COUNTS, s: 16, units: 'logit' }),
+    formula: (c) => tf.sub(c, tf.tensor1d(IMAGES.map((n) => 0.45 / n ** 0.25 / 16))),
+  },
+  LDAM: {
+    make: () => ldam({ counts: COUNTS, s: 10 }),
+    formula: (c) => tf.sub(c, tf.tensor1d(IMAGES.map((n) => (0.5 * 3 ** 0.25) / n ** 0.25))),
+  },
+  'CosFace, class-balanced': {
+    make: () => classBalanced(cosFace({ s: 16, m: 0.35 }), { counts: COUNTS, beta: 0.99 }),
+    formula: (c) => tf.sub(c, 0.35),
+    weight: balanced(IMAGES, 0.99),
+  },
+  'AdaFace, class-balanced': {
+    make: () => classBalanced(adaFace({ s: 16 }), { counts: COUNTS, beta: 0.9 }),
+    formula: ada(0.99),
+    weight: balanced(IMAGES, 0.9),
+  },
+  'MagFace, class-balanced': {
+    ...mag({}, (c, m) => tf.where(above(c, 0), wider(c, m), c)),
+    make: () => classBalanced(magFace({ s: 16 }), { counts: COUNTS, beta: 0.99 }),
+    weight: balanced(IMAGES, 0.99),
   },
 };

@@ -39,6 +39,8 @@ export const faces: Sample[] = [0, 1].map((at) => ({
   size: [SIDE, SIDE],
 }));
 export const samples = faces;
+/** Those of whom a variation is known. */
+export const labelledFaces = faces.map((one, at) => ({ ...one, variation: { pose: 3 + at } }));
 export const photograph = { height: SIDE, width: SIDE, data: faces[0]!.pixels! };
 export const image = photograph;
 export const face = photograph;

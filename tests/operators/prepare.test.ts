@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
+import { gaussianBlur } from '../../operators/augment/blur.ts';
 import { ARCFACE_TEMPLATE } from '../../operators/image/align.ts';
 import { flip, flipPoints } from '../../operators/image/flip.ts';
 import { resize } from '../../operators/image/resize.ts';
@@ -98,6 +99,14 @@ test('reduces every face to so many pixels and back, before it is augmented', as
   expect(reduced!.pixels).toEqual(expected.data);
 });
 
+test('blurs every face as a test of blur wants it, without a label', async () => {
+  const [blurred] = values(await run({ size: [32, 24], blur: 7 }, [sample(3, { bytes: jpeg })]));
+  const [face] = values(await run({ size: [32, 24] }, [sample(3, { bytes: jpeg })]));
+  gaussianBlur({ height: 32, width: 24, data: face!.pixels! }, 7);
+  expect(blurred!.pixels).toEqual(face!.pixels);
+  expect(blurred!.variation).toBeUndefined();
+});
+
 test('labels what it blurs and blacks out', async () => {
   const chunk = [sample(0, { bytes: jpeg, variation: { pose: 1 } }), sample(1, { bytes: png })];
   const [first, second] = values(await run({ augment: { flip: 1, blur: 1, occlude: 1 } }, chunk));
@@ -159,7 +168,9 @@ test.each([
   [{ size: [0, 112] }, 'prepare: size must be [height, width], each a whole number in [1, 4096], received [0,112]'],
   [{ augment: { flip: 1.5 } }, 'prepare: augment.flip must be a chance in [0, 1], received 1.5'],
   [{ augment: 3 }, 'prepare: augment must be an object such as { flip: 0.5 }, received 3'],
-  [{ flip: 0.5 }, 'prepare: flip must be left out: only size, reduce and augment are known, received 0.5'],
+  [{ flip: 0.5 }, 'prepare: flip must be left out: only size, reduce, blur and augment are known, received 0.5'],
+  [{ blur: 4 }, 'prepare: blur must be an odd number in [3, 112], the height of the faces, received 4'],
+  [{ blur: 113 }, 'prepare: blur must be an odd number in [3, 112], the height of the faces, received 113'],
   [{ reduce: 113 }, 'prepare: reduce must be a whole number in [1, 112], the height of the faces, received 113'],
 ])('refuses %j', async (options, message) => {
   const refused = await setup(options, { stage: 'prepare', seed: 1 }).catch((error: unknown) => error);

@@ -21,13 +21,43 @@ describe('parcel', () => {
     expect(items[0]!.points).not.toBe(points);
   });
 
-  it('copies everything the sender keeps, also what Node keeps in its pool', () => {
+  it('hands over a buffer that the arrays of several items fill, and they go on sharing it', () => {
+    const faces = new Uint8Array(12).map((_, i) => i);
+    const { items, transfer } = parcel([{ pixels: faces.subarray(0, 6) }, { pixels: faces.subarray(6) }], false);
+    expect(transfer).toEqual([faces.buffer]);
+    const [first, second] = structuredClone(items, { transfer });
+    expect([...first!.pixels, ...second!.pixels]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(first!.pixels.buffer).toBe(second!.pixels.buffer);
+    expect(faces.byteLength).toBe(0);
+  });
+
+  it('copies arrays that leave a byte of their buffer to others, also where they overlap', () => {
+    const shared = new Uint8Array(6).fill(1);
+    for (const pair of [
+      [shared.subarray(0, 3), shared.subarray(0, 3)],
+      [shared.subarray(0, 2), shared.subarray(3)],
+      [shared.subarray(1, 4), shared.subarray(4)],
+    ]) {
+      const { items, transfer } = parcel(pair, false);
+      expect(transfer).not.toContain(shared.buffer);
+      expect(items).toEqual(pair);
+    }
+    expect(shared.byteLength).toBe(6);
+  });
+
+  it('copies everything the sender keeps into one buffer, also what Node keeps in its pool', () => {
     const own = new Uint8Array([1, 2, 3]);
     const pooled = Buffer.from('abc');
-    const { items, transfer } = parcel([own, pooled], true);
-    expect(transfer.map((buffer) => buffer.byteLength)).toEqual([3, 3]);
-    structuredClone(items, { transfer });
-    expect([own.byteLength, pooled.toString()]).toEqual([3, 'abc']);
+    const wide = new Float64Array([0.5]);
+    const { items, transfer } = parcel<unknown>([own, { pooled, wide }], true);
+    expect(transfer.length).toBe(1);
+    const crossed = structuredClone(items, { transfer });
+    expect(crossed).toEqual([own, { pooled: Uint8Array.of(97, 98, 99), wide }]);
+    expect([own.byteLength, pooled.toString(), wide.length]).toEqual([3, 'abc', 1]);
+  });
+
+  it('has nothing to hand over where there is no array', () => {
+    expect(parcel([{ id: 'a' }, 3], true)).toEqual({ items: [{ id: 'a' }, 3], transfer: [] });
   });
 
   it('hands over a buffer once, and lets other values be', () => {

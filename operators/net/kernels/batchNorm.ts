@@ -1,12 +1,22 @@
-import { add, mean, mul, rsqrt, square, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { isNative, run, typeOf, type Attribute } from './native.ts';
+import { add, dispose, mean, mul, rsqrt, square, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add as addMaps } from './add.ts';
+import { absent, hasOwn, isNative, run, typeOf, type Attribute } from './native.ts';
+import { prelu } from './prelu.ts';
 
 /** PyTorch's defaults, which the AdaFace networks use. */
 export const EPSILON = 1e-5;
 /** Share of the batch in a new running statistic. */
 export const MOMENTUM = 0.1;
 
-export interface BatchNormInput {
+/** What may follow batch normalisation in the same pass over memory. */
+export interface Following {
+  /** [C] PReLU's slope below zero. */
+  slope?: Tensor;
+  /** [N, H, W, C] added to the result. */
+  addend?: Tensor;
+}
+
+export interface BatchNormInput extends Following {
   /** [N, H, W, C] */
   x: Tensor;
   /** [C] each. */
@@ -37,23 +47,51 @@ export function batchNormAttributes(train: boolean, x: Tensor): Attribute[] {
   ];
 }
 
-/** Batch normalisation with the statistics of the batch. */
+/** Batch normalisation with the statistics of the batch, and what follows it. */
 export function batchNormTrain(input: BatchNormInput): BatchNormOutput {
-  if (!isNative()) return batchNormTrainPortable(input);
-  const attributes: Attribute[] = [
-    ...batchNormAttributes(true, input.x),
-    ['exponential_avg_factor', 'FLOAT', MOMENTUM],
-  ];
-  const inputs = [input.x, input.scale, input.offset, input.runningMean, input.runningVariance];
-  const [y, runningMean, runningVariance, batchMean, variance, unused] = run('FusedBatchNormV3', attributes, inputs, 6);
+  const { x, scale, offset, runningMean, runningVariance } = input;
+  if (hasOwn(x.shape.at(-1)!)) return batchNormTrainOwn(input);
+  if (!isNative()) {
+    const out = batchNormTrainPortable(input);
+    return { ...out, y: followed(out.y, input) };
+  }
+  const attributes: Attribute[] = [...batchNormAttributes(true, x), ['exponential_avg_factor', 'FLOAT', MOMENTUM]];
+  const inputs = [x, scale, offset, runningMean, runningVariance];
+  const [y, nextMean, nextVariance, mean, variance, unused] = run('FusedBatchNormV3', attributes, inputs, 6);
   unused!.dispose();
   return {
+    y: followed(y!, input),
+    mean: mean!,
+    variance: variance!,
+    runningMean: nextMean!,
+    runningVariance: nextVariance!,
+  };
+}
+
+function batchNormTrainOwn({ x, scale, offset, slope, addend, ...running }: BatchNormInput): BatchNormOutput {
+  const [noSlope, noAddend] = [absent(scale), absent(x)];
+  const inputs = [x, scale, offset, running.runningMean, running.runningVariance, slope ?? noSlope, addend ?? noAddend];
+  const [y, mean, variance, runningMean, runningVariance] = run('RxfaceBatchNorm', [typeOf(x)], inputs, 5);
+  dispose([noSlope, noAddend]);
+  return {
     y: y!,
-    mean: batchMean!,
+    mean: mean!,
     variance: variance!,
     runningMean: runningMean!,
     runningVariance: runningVariance!,
   };
+}
+
+/** y, which is consumed, rectified and added to. */
+function followed(y: Tensor, { slope, addend }: Following): Tensor {
+  let result = y;
+  for (const next of [slope && ((z: Tensor) => prelu(z, slope)), addend && ((z: Tensor) => addMaps(z, addend))]) {
+    if (!next) continue;
+    const before = result;
+    result = next(before);
+    before.dispose();
+  }
+  return result;
 }
 
 function batchNormTrainPortable({ x, scale, offset, ...running }: BatchNormInput): BatchNormOutput {
@@ -80,16 +118,18 @@ function mix(old: Tensor, now: Tensor): Tensor {
   return add(mul(old, 1 - MOMENTUM), mul(now, MOMENTUM));
 }
 
-/** Batch normalisation with given statistics: (x - mean) / sqrt(variance + eps) x scale + offset. */
-export function batchNormInference({ x, scale, offset, runningMean, runningVariance }: BatchNormInput): Tensor {
+/** Batch normalisation with given statistics: (x - mean) / sqrt(variance + eps) x scale + offset, and what follows it. */
+export function batchNormInference(input: BatchNormInput): Tensor {
+  const { x, scale, offset, runningMean, runningVariance } = input;
   if (isNative()) {
     const inputs = [x, scale, offset, runningMean, runningVariance];
     const [y, ...unused] = run('FusedBatchNormV3', batchNormAttributes(false, x), inputs, 6);
-    for (const tensor of unused) tensor.dispose();
-    return y!;
+    dispose(unused);
+    return followed(y!, input);
   }
-  return tidy(() => {
+  const normal = tidy(() => {
     const slope = mul(rsqrt(add(runningVariance, EPSILON)), scale);
     return add(mul(x, slope), sub(offset, mul(runningMean, slope)));
   });
+  return followed(normal, input);
 }

@@ -10,14 +10,21 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { cast } from './cast.ts';
-import { convAttributes, type ConvGeometry } from './conv2d.ts';
-import { isNative, runOne } from './native.ts';
+import { borderOf, convAttributes, isOwn, padded, type Stride } from './conv2d.ts';
+import { isNative, runOne, typeOf } from './native.ts';
 
-/** Gradient of {@link conv2d} by w: x [N, H, W, Cin] and dy [N, H', W', Cout] to `shape` [kh, kw, Cin, Cout], in float32. */
-export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[], geometry: ConvGeometry): Tensor {
-  if (!isNative()) return conv2dFilterGradPortable(x, dy, shape, geometry);
+/** Gradient of {@link conv2d} by w: x [N, H, W, Cin] and dy [N, H', W', Cout] to `shape` [k, k, Cin, Cout], in float32. */
+export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[], stride: Stride): Tensor {
+  if (isOwn(x, shape)) return runOne(`RxfaceConv3x3FilterGradStride${stride}`, [typeOf(x)], [x, dy]);
+  const seen = padded(x, shape[0]!, stride);
+  const dw = (isNative() ? conv2dFilterGradNative : conv2dFilterGradPortable)(seen, dy, shape, stride);
+  seen.dispose();
+  return dw;
+}
+
+function conv2dFilterGradNative(seen: Tensor, dy: Tensor, shape: readonly number[], stride: Stride): Tensor {
   const sizes = tensor1d([...shape], 'int32');
-  const dw = runOne('Conv2DBackpropFilter', convAttributes(geometry, x), [x, sizes, dy]);
+  const dw = runOne('Conv2DBackpropFilter', convAttributes(shape[0]!, stride, seen), [seen, sizes, dy]);
   const wide = cast(dw, 'float32');
   dw.dispose();
   sizes.dispose();
@@ -25,17 +32,12 @@ export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[]
 }
 
 /** One transposed product per tap of the kernel: the wasm backend has no filter gradient of its own. */
-function conv2dFilterGradPortable(
-  x: Tensor,
-  dy: Tensor,
-  shape: readonly number[],
-  { stride, padding }: ConvGeometry,
-): Tensor {
+function conv2dFilterGradPortable(x: Tensor, dy: Tensor, shape: readonly number[], stride: Stride): Tensor {
   return tidy(() => {
     const [kh, kw, cin, cout] = shape as [number, number, number, number];
     const [n, oh, ow] = dy.shape as [number, number, number, number];
-    const [ph, pw] = padding === 'same' ? [(kh - 1) / 2, (kw - 1) / 2] : [0, 0];
-    const source = padding === 'same' ? pad(x, [[0, 0], [ph, ph], [pw, pw], [0, 0]]) : x; // prettier-ignore
+    const [ph, pw] = borderOf(kh, stride) === 'same' ? [(kh - 1) / 2, (kw - 1) / 2] : [0, 0];
+    const source = ph > 0 ? pad(x, [[0, 0], [ph, ph], [pw, pw], [0, 0]]) : x; // prettier-ignore
     const rows = reshape(dy, [n * oh * ow, cout]) as Tensor2D;
     const taps: Tensor[] = [];
     for (let i = 0; i < kh; i++) {

@@ -1,6 +1,6 @@
 import { conv2d as stock, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { castLike } from './cast.ts';
-import { conv2d } from './conv2d.ts';
+import { conv2d, isOwn } from './conv2d.ts';
 import { floatType, isNative, runOne, typeOf } from './native.ts';
 
 /**
@@ -10,7 +10,7 @@ import { floatType, isNative, runOne, typeOf } from './native.ts';
  */
 export function paddedConv(x: Tensor, w: Tensor, stride: 1 | 2): Tensor {
   const side = (w.shape[0]! - 1) / 2;
-  if (stride === 1 && side === 1 && floatType(w) === 1) return conv2d(x, w, { stride, padding: 'same' });
+  if (side === 1 && floatType(w) === 1 && (stride === 1 || isOwn(x, w.shape))) return conv2d(x, w, stride);
   if (!isNative()) return stock(x as Tensor4D, w as Tensor4D, stride, side);
   const typed = castLike(w, x);
   const y = runOne(

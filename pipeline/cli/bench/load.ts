@@ -1,11 +1,11 @@
 import { take } from 'rxjs';
-import { batch } from '../../../operators/flow/batch.ts';
+import { batch, recycle } from '../../../operators/flow/batch.ts';
 import { toEach } from '../../../sinks/each.ts';
 import type { IndexedSource } from '../../../sources/indexed.ts';
 import { openSource } from '../../../sources/openSource.ts';
-import type { Source } from '../../contracts.ts';
+import type { Sink, Source } from '../../contracts.ts';
 import { OptionError } from '../../errors.ts';
-import { graph } from '../../graph.ts';
+import { graph, type Graph } from '../../graph.ts';
 import type { Batch, Sample } from '../../items.ts';
 import { run } from '../../run.ts';
 import { workers } from '../../workers.ts';
@@ -17,7 +17,7 @@ export interface LoadBenchOptions {
   /** A .rec with its .idx, or what can be made one in a folder of its own for the while. Default: drawn faces. */
   data?: string;
   batch: number;
-  /** Batches a round, at most those of the data. */
+  /** Batches a round, over as many epochs as they take. */
   batches: number;
   rounds: number;
   /** Threads here, worker processes there. */
@@ -33,13 +33,16 @@ export interface LoadRow {
   imagesPerSecond: Spread;
   /** Ours over its, round by round; ours has none. */
   ratio?: PeerResult['ratio'];
+  /** Resident memory of the process in MB after each of ten epochs, with augmentations; only ours. */
+  residentMB?: number[];
 }
 
 interface Contender {
   loader: string;
   augmented: boolean;
-  /** Images a second over so many batches of an epoch, the start of threads or processes included. */
+  /** Images a second over so many batches, the start of threads or processes included. */
   time(batches: number): Promise<number>;
+  residentMB?(): Promise<number[]>;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ const SEED = 7;
 const ADAFACE = { flip: 0.5, crop: 0.2, rescale: 0.2, photometric: 0.2 };
 const DRAWN = { people: 100, perPerson: 60, seed: SEED };
 const SIZE = 112;
+const EPOCHS = 10;
 
 /**
  * Measures the loader alone: read from a .rec in random order, decoded, placed, augmented as AdaFace does or not, and batched,
@@ -63,15 +67,15 @@ export async function loadRates(options: LoadBenchOptions, say: (line: string) =
     await faces.open();
     const contenders: Contender[] = [];
     try {
-      const batches = Math.min(options.batches, Math.floor(faces.length! / options.batch));
-      if (batches === 0) throw new OptionError('bench', '--batch', `at most the ${faces.length} images`, options.batch);
+      if (options.batch > faces.length!)
+        throw new OptionError('bench', '--batch', `at most the ${faces.length} images`, options.batch);
       const python = options.peer === false ? undefined : await findPeer(options.peer);
       for (const augmented of [false, true]) {
         contenders.push(ours(faces, augmented, options));
         if (python === undefined) continue;
         for (const decode of ['opencv', 'pillow']) contenders.push(await theirs(python, rec, { decode, augmented, ...options })); // prettier-ignore
       }
-      return await turns(contenders, { batches, rounds: options.rounds, say });
+      return await turns(contenders, { batches: options.batches, rounds: options.rounds, say });
     } finally {
       for (const { close } of contenders) await close();
       await faces.close();
@@ -95,12 +99,15 @@ async function turns(
     if (round > 0) say(`round ${round}: ${rates.map((own) => Math.round(own.at(-1)!)).join(', ')} images/s`);
   }
   let own = rates[0]!;
-  return contenders.map(({ loader, augmented }, i) => {
-    const mine = loader.startsWith('rxface');
-    if (mine) own = rates[i]!;
-    const { ratio } = peerResult(loader, rates[i]!, own);
-    return { loader, augmented, imagesPerSecond: spread(rates[i]!), ...(!mine && { ratio }) };
-  });
+  const rows: LoadRow[] = [];
+  for (const [i, { loader, augmented, residentMB }] of contenders.entries()) {
+    const row: LoadRow = { loader, augmented, imagesPerSecond: spread(rates[i]!) };
+    if (residentMB === undefined) row.ratio = peerResult(loader, rates[i]!, own).ratio;
+    else own = rates[i]!;
+    if (residentMB !== undefined && augmented) row.residentMB = await residentMB();
+    rows.push(row);
+  }
+  return rows;
 }
 
 function ours(faces: IndexedSource, augmented: boolean, { batch: count, threads }: LoadBenchOptions): Contender {
@@ -111,24 +118,41 @@ function ours(faces: IndexedSource, augmented: boolean, { batch: count, threads 
     read: faces.read!.bind(faces),
     [Symbol.asyncIterator]: () => faces[Symbol.asyncIterator](),
   };
+  const flow = (first: number, batches: number, sink: Sink<Batch>): Graph => {
+    const options = { threads, size: [SIZE, SIZE], ...(augmented && { augment: ADAFACE }) };
+    return graph('load', { seed: SEED })
+      .source('faces', held, { shuffle: 'full', epochs: Infinity, from: { epoch: first, position: 0 } })
+      .pipe('prepare', workers<Sample, Sample>('rxface/operators/prepare', options), { capacity: 2 * count + 32 })
+      .pipe('batch', batch(count), { capacity: 2 })
+      .pipe('some', take(batches), { capacity: 1 })
+      .sink('count', sink);
+  };
+  const perEpoch = Math.floor(faces.length! / count);
   let epoch = 0;
   return {
     loader: `rxface, ${threads} threads`,
     augmented,
     async time(batches) {
       let images = 0;
-      const sink = toEach<Batch>(({ labels }) => void (images += labels.length));
-      const options = { threads, size: [SIZE, SIZE], ...(augmented && { augment: ADAFACE }) };
-      const flow = graph('load', { seed: SEED })
-        .source('faces', held, { shuffle: 'full', epochs: epoch + 1, from: { epoch, position: 0 } })
-        .pipe('prepare', workers<Sample, Sample>('rxface/operators/prepare', options), { capacity: 2 * count + 32 })
-        .pipe('batch', batch(count), { capacity: 2 })
-        .pipe('some', take(batches), { capacity: 1 })
-        .sink('count', sink);
-      epoch++;
+      const timed = flow(
+        epoch,
+        batches,
+        toEach<Batch>(({ labels }) => void (images += labels.length)),
+      );
+      epoch += Math.ceil(batches / perEpoch);
       const began = performance.now();
-      await run(flow);
+      await run(timed);
       return (images * 1000) / (performance.now() - began);
+    },
+    async residentMB() {
+      let batches = 0;
+      const resident: number[] = [];
+      const weigh = toEach<Batch>((taken) => {
+        recycle(taken);
+        if (++batches % perEpoch === 0) resident.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
+      });
+      await run(flow(0, EPOCHS * perEpoch, weigh));
+      return resident;
     },
     close: async () => {},
   };

@@ -29,6 +29,8 @@ export interface Result extends Spread {
   peers: PeerResult[];
   /** Most memory that the process has held so far, in bytes, where its work is a training step or an embedding. */
   peakBytes?: number;
+  /** Resident memory of the process in MB after each epoch. */
+  residentMB?: number[];
   ops?: OpTime[];
   /** Mean of what the rounds gave, with its 95 % interval, where that is the figure. */
   mean?: { value: number; low: number; high: number };
@@ -53,7 +55,7 @@ const WIDTH = 60;
 export function resultsText(results: readonly Result[]): string {
   return results
     .flatMap((result, i) => {
-      const { benchmark, unit, work, peers, peakBytes, ops = [], mean } = result;
+      const { benchmark, unit, work, peers, peakBytes, residentMB, ops = [], mean } = result;
       const before = results[i - 1];
       const follows = before?.benchmark === benchmark && before.unit === unit;
       return [
@@ -69,6 +71,7 @@ export function resultsText(results: readonly Result[]): string {
             ]
           : []),
         ...(peakBytes === undefined ? [] : [`${'  peak resident memory'.padEnd(WIDTH)} ${mega(peakBytes)} MB`]),
+        ...(residentMB === undefined ? [] : [`  MB resident after each epoch: ${residentMB.join(', ')}`]),
         ...ops.map(
           ({ op, calls, milliseconds, share }) =>
             `  ${op.padEnd(WIDTH - 22)} ${`${Math.round(calls)} calls`.padStart(10)} ${milliseconds.toFixed(2).padStart(9)} ms ${(100 * share).toFixed(1).padStart(6)} %`,

@@ -34,12 +34,13 @@ export function linkResults(rows: readonly LinkRow[]): Result[] {
 /** Each of our loaders with those of others behind it as its peers. */
 export function loadResults(rows: readonly LoadRow[]): Result[] {
   const results: Result[] = [];
-  for (const { loader, augmented, imagesPerSecond, ratio } of rows) {
+  for (const { loader, augmented, imagesPerSecond, ratio, residentMB } of rows) {
     if (ratio !== undefined) results.at(-1)!.peers.push({ name: loader, ...imagesPerSecond, ratio });
     else {
       const work = `${loader}${augmented ? ', augmented' : ''}`;
       const peers: PeerResult[] = [];
-      results.push({ benchmark: 'load', work, unit: 'images a second', ...imagesPerSecond, peers });
+      const memory = residentMB && { residentMB };
+      results.push({ benchmark: 'load', work, unit: 'images a second', ...imagesPerSecond, peers, ...memory });
     }
   }
   return results;

@@ -54,7 +54,7 @@ export const SUITE: readonly Piece[] = [
     name: 'load',
     async measure({ rounds = 5, ...options }, say) {
       const [{ loadRates }, { loadResults }] = await Promise.all([import('./load.ts'), import('./rows.ts')]);
-      return loadResults(await loadRates({ batch: 128, batches: 40, threads: 2, rounds, ...options }, say));
+      return loadResults(await loadRates({ batch: 128, batches: 400, threads: 2, rounds, ...options }, say));
     },
   },
   {

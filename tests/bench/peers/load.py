@@ -1,7 +1,7 @@
 """PyTorch's side of `rxface bench load`: a DataLoader over a .rec that decodes, augments as AdaFace does and batches.
 
-Prints one JSON line {"ready": ...}, then for each line `BATCHES` on stdin goes through so many batches of a new epoch, the
-start of its workers included, and answers with {"seconds": ..., "images": ...}. Ends with its stdin.
+Prints one JSON line {"ready": ...}, then for each line `BATCHES` on stdin goes through so many batches, over as many epochs as
+they take, with the same workers, whose start is included, and answers with {"seconds": ..., "images": ...}. Ends with its stdin.
 
 Augmentations and their chances are those of AdaFace's dataset/augmenter.py (crop, rescale, photometric at 0.2 each), with
 OpenCV and Pillow as there; faces are mirrored at 0.5.
@@ -130,11 +130,13 @@ def main():
             drop_last=True,
             num_workers=options.workers,
             worker_init_fn=settle,
+            persistent_workers=options.workers > 0,
         )
-        for pixels, _ in loader:
-            images += len(pixels)
-            if images >= batches * options.batch:
-                break
+        while images < batches * options.batch:
+            for pixels, _ in loader:
+                images += len(pixels)
+                if images >= batches * options.batch:
+                    break
         print(json.dumps({"seconds": time.perf_counter() - start, "images": images}), flush=True)
 
 

@@ -1,6 +1,6 @@
 import { from, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
-import { batch } from '../../../operators/flow/batch.ts';
+import { batch, recycle } from '../../../operators/flow/batch.ts';
 import type { Batch, Sample } from '../../../pipeline/items.ts';
 import { stageContract } from '../../contracts/stage.ts';
 
@@ -108,4 +108,34 @@ test('says what it takes, asks and holds; refuses what makes no batch', () => {
   expect(() => batch(0)).toThrow('batch: count must be a whole number of at least 1, received 0');
   // @ts-expect-error no such choice
   expect(() => batch(2, { partial: 'pad' })).toThrow("batch: partial must be 'drop' or 'keep', received 'pad'");
+});
+
+test('fills the pixels that are given back anew, each once, and none that are not', () => {
+  const source = new Subject<Sample>();
+  const batches: Batch[] = [];
+  source.pipe(batch(1)).subscribe((one) => batches.push(one));
+  const next = (position: number): Batch => {
+    source.next(sample(0, position));
+    return batches.at(-1)!;
+  };
+  const [first, second] = [next(0), next(1)];
+  recycle(first);
+  recycle(first);
+  const third = next(2);
+  expect(third.pixels).toBe(first.pixels);
+  expect([...third.pixels]).toEqual([2, 2, 2, 2, 2, 2]);
+  expect(next(3).pixels).not.toBe(first.pixels);
+  expect([...second.pixels]).toEqual([1, 1, 1, 1, 1, 1]);
+  recycle({ ...second, pixels: new Uint8Array(6) });
+  expect([second.pixels, first.pixels]).not.toContain(next(4).pixels);
+});
+
+test('spare pixels of another size are not used', () => {
+  const source = new Subject<Sample>();
+  const batches: Batch[] = [];
+  source.pipe(batch(1)).subscribe((one) => batches.push(one));
+  source.next(sample(0, 0));
+  recycle(batches[0]!);
+  source.next(sample(0, 1, { pixels: new Uint8Array(12).fill(7), size: [2, 2] }));
+  expect(batches[1]!.pixels).toEqual(new Uint8Array(12).fill(7));
 });

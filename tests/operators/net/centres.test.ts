@@ -1,4 +1,4 @@
-import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { memory, mul, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { CENTRES, classCentres, project } from '../../../operators/net/centres.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
@@ -48,8 +48,8 @@ describe('class centres', () => {
         scale: 8,
         clamp: 0,
       });
-      const { dKernel } = backward(tensor2d([1, 1], [1, 2]), 1);
-      return [[...logits.dataSync()], [...dKernel.dataSync()]];
+      const gradient = backward(tensor2d([1, 1], [1, 2])).byKernel(1);
+      return [[...logits.dataSync()], [...gradient.dataSync()]];
     });
     expect(logits).toEqual([0, 0]);
     expect(gradient!.every((x) => x === 0)).toBe(true);
@@ -62,7 +62,14 @@ describe('class centres', () => {
         scale: 10,
         clamp: 0.1,
       });
-      return [[...logits.dataSync()], [...backward(tensor2d([1, 1], [1, 2]), 1).dKernel.dataSync()]];
+      return [
+        [...logits.dataSync()],
+        [
+          ...backward(tensor2d([1, 1], [1, 2]))
+            .byKernel(1)
+            .dataSync(),
+        ],
+      ];
     });
     expect(logits![0]).toBeCloseTo(9, 5);
     expect(logits![1]).toBeCloseTo(10 * Math.SQRT1_2, 5);
@@ -70,5 +77,20 @@ describe('class centres', () => {
     // The other column turns towards the embedding and does not change its length.
     expect(gradient![1]! + gradient![3]!).toBeCloseTo(0, 5);
     expect(gradient![1]).toBeGreaterThan(0);
+  });
+
+  it.each(['cosine', 'product'] as const)('weigh rows one by one as by a factor of their gradients: %s', (logits) => {
+    const [byRows, byFactor] = tidy(() => {
+      const of = (values: number[], columns: number): Tensor2D => tensor2d(values, [values.length / columns, columns]);
+      const { backward } = project(of([5, 1, 2, -3], 2), of([2, 1, 0, 1, 1, 1], 3), { logits, scale: 4, clamp: 0.01 });
+      const [slopes, rows] = [of([1, 2, -1, 0.5, 3, 1], 3), of([0.2, 3], 1)];
+      const [apart, together] = [backward(slopes), backward(mul(slopes, rows))];
+      const both = [
+        [apart.byEmbedding(rows), apart.byKernel(rows)],
+        [together.byEmbedding(1), together.byKernel(1)],
+      ];
+      return both.map((pair) => pair.flatMap((x) => [...x.dataSync()]));
+    });
+    byRows!.forEach((x, i) => expect(x).toBeCloseTo(byFactor![i]!, 4));
   });
 });

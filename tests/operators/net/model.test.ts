@@ -28,7 +28,9 @@ beforeAll(async () => {
 
 describe('model', () => {
   it('ir18, 32x32, batch 8: embedding, dx and all 90 gradients of a CosFace loss are those of autodiff on the cpu backend', async () => {
-    const model = createModel(architecture('ir18', { size: [32, 32], dropout: 0 }), { seed: 7 });
+    // A value within rounding of 0 before a rectifier takes another side in another order of sums, and gradients jump by 1e-3: with
+    // these weights there is none.
+    const model = createModel(architecture('ir18', { size: [32, 32], dropout: 0 }), { seed: 9 });
     const shape: [number, number, number, number] = [8, 32, 32, 3];
     const [x, kernel] = [values('x', 8 * 32 * 32 * 3), values('kernel', 512 * 10)];
     const labels = Int32Array.from({ length: 8 }, (_, i) => i);

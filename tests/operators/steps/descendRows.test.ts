@@ -1,8 +1,9 @@
 import { abs, max, memory, mul, randomNormal, scalar, sub, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { descend } from '../../../operators/net/kernels/descend.ts';
 import { rowTable } from '../../../operators/net/kernels/rowTable.ts';
 import { descendRows } from '../../../operators/steps/descendRows.ts';
-import { descend, sgd } from '../../../operators/steps/sgd.ts';
+import { sgd } from '../../../operators/steps/sgd.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 
 const range = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
@@ -66,7 +67,7 @@ describe('many rows', () => {
     await startEngine({ want: 'native' });
   });
 
-  it('step a part at a time, in one pass, as a few do', () => {
+  it.each([undefined, 0.3])('step a part at a time, in one pass, as a few do, clip %s', (clip) => {
     const count = 70_000;
     const before = memory().numTensors;
     const [table, velocity] = [rowTable(count + 7, 64), rowTable(count + 7, 64)];
@@ -80,10 +81,10 @@ describe('many rows', () => {
       );
       table.put(at, rows);
       velocity.put(at, speed);
-      const rates = { learningRate: scalar(0.1), momentum: scalar(0.9), weightDecay: scalar(0.05) };
-      const expected = descend(rows, sub(gradient, mul(along, rows)), speed, rates, true);
+      const rates = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.05, ...(clip && { clip: scalar(clip) }) };
+      const expected = descend(rows, sub(gradient, mul(along, rows)), speed, rates);
       const group = { name: 'w', role: 'weight' as const, table, at, rows: rows.clone(), along: along.clone() };
-      descendRows(group, gradient.clone(), velocity, rates, true);
+      descendRows(group, gradient.clone(), velocity, rates);
       const off = (t: typeof table, x: Tensor2D): number => max(abs(sub(t.take(at), x))).dataSync()[0]!;
       return [off(table, expected.weight as Tensor2D), off(velocity, expected.velocity as Tensor2D)];
     });

@@ -1,7 +1,7 @@
 import { dispose, memory, scalar, tensor1d, type Scalar } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeadOutput } from '../../../operators/margins/head.ts';
-import { readStep, samplesOf } from '../../../operators/steps/readback.ts';
+import { columnsOf, readStep, samplesOf } from '../../../operators/steps/readback.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 
 function output(norms: number[]): HeadOutput {
@@ -25,11 +25,17 @@ describe('readback', () => {
     const out = output([3, 5]);
     const norm: Scalar = scalar(7);
     const before = memory().numTensors;
-    const numbers = readStep(out, norm);
+    const numbers = readStep({
+      loss: out.loss,
+      scalars: { gradientNorm: norm },
+      columns: columnsOf(out),
+      beside: [norm, out.cosine],
+    });
     expect(memory().numTensors).toBe(before);
     expect(numbers.loss).toBe(2.5);
     expect(numbers.figures).toEqual({ gradientNorm: 7, normMean: 4, normStd: Math.SQRT2, cosineMean: 10.5 });
-    expect([...numbers.gradientScale]).toEqual([40, 41]);
+    expect([...numbers.columns['gradientScale']!]).toEqual([40, 41]);
+    expect(numbers.beside.map((x) => [...x])).toEqual([[7], [10, 11]]);
     const keys = [4, 9].map((index, position) => ({ epoch: 0, position, index }));
     expect(samplesOf(numbers, keys, new Set([9, 12]))).toEqual([
       { index: 9, norm: 5, cosine: 11, probability: 21, margin: 31, gradientScale: 41 },
@@ -39,7 +45,11 @@ describe('readback', () => {
 
   it('has no gradient norm where none was computed, and no deviation for a batch of one', () => {
     const out = output([3]);
-    expect(readStep(out, undefined).figures).toEqual({ normMean: 3, normStd: 0, cosineMean: 10 });
+    expect(readStep({ loss: out.loss, columns: columnsOf(out) }).figures).toEqual({
+      normMean: 3,
+      normStd: 0,
+      cosineMean: 10,
+    });
     dispose(Object.values(out));
   });
 });

@@ -1,6 +1,7 @@
 import { keep, memory, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decays, descend, sgd } from '../../../operators/steps/sgd.ts';
+import { descend } from '../../../operators/net/kernels/descend.ts';
+import { decays, sgd } from '../../../operators/steps/sgd.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import figures from '../../fixtures/sgd.json' with { type: 'json' };
 
@@ -56,15 +57,37 @@ describe.each(['cpu', 'native'] as const)('sgd on %s', (backend) => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it.each([undefined, 0.5])('previews an update without making it, bound %s', (clipNorm) => {
+    const before = memory().numTensors;
+    const params = parameters();
+    const optimiser = sgd({ momentum: 0.9, weightDecay: 0.05, ...(clipNorm && { clipNorm }) });
+    const groups = [{ params, specs: SPECS }];
+    optimiser.update(groups, gradients(0), 0.1).gradientNorm?.dispose();
+    const [now, momentum] = [{ ...params }, { ...optimiser.velocity }];
+    tidy(() => {
+      const grads = gradients(1);
+      const { params: next, clip } = optimiser.preview(groups, grads, 0.1);
+      expect([params, optimiser.velocity]).toEqual([now, momentum]);
+      expect(Object.keys(next)).toEqual(['decayed', 'free']);
+      if (clipNorm === undefined) expect(clip).toBeUndefined();
+      else expect(clip!.dataSync()[0]!).toBeLessThan(0.5);
+      optimiser.update(groups, grads, 0.1);
+      for (const [name, value] of Object.entries(next)) expect(value.dataSync()).toEqual(params[name]!.dataSync());
+    });
+    optimiser.dispose();
+    for (const t of Object.values(params)) t.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
   it('descends without consuming what it is given', () => {
     tidy(() => {
       const [weight, gradient, velocity] = [tensor([1, 2]), tensor([3, 4]), tensor([0.5, 0.5])];
-      const rates = { learningRate: tensor(0.5), momentum: tensor(0.5), weightDecay: tensor(0.1) } as never;
-      const next = descend(weight, gradient, velocity, rates, true);
+      const rates = { learningRate: 0.5, momentum: 0.5, weightDecay: 0.1 };
+      const next = descend(weight, gradient, velocity, rates);
       close(next.velocity, [0.25 + 3.1, 0.25 + 4.2]);
       close(next.weight, [1 - 3.35 / 2, 2 - 4.45 / 2]);
       close(weight, [1, 2]);
-      close(descend(weight, gradient, undefined, rates, false).weight, [-0.5, 0]);
+      close(descend(weight, gradient, undefined, { ...rates, weightDecay: 0 }).weight, [-0.5, 0]);
     });
   });
 

@@ -11,6 +11,7 @@ import {
   trainable,
   type Trained,
 } from '../../../operators/steps/trainingState.ts';
+import type { StateMap } from '../../../pipeline/contracts.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 
 function trained(seed: number): Trained {
@@ -69,6 +70,13 @@ describe('training state', () => {
     const full = { ...bare, 'margin.batch_std': { shape: [1], data: Float32Array.of(3) } };
     expect(loadTrained(one, full)).toBe(0);
     expect(one.optimiser.velocity).toEqual({});
+    const seen: StateMap[] = [];
+    const pool = { save: () => ({ 'pool.slots': iota }), load: (map: StateMap) => void seen.push(map) };
+    const iota = { shape: [2], data: Int32Array.of(4, 5) };
+    const beside = { ...one, beside: { pool, other: { ...pool, save: () => ({}) } } };
+    expect(saveTrainedState(beside, 1)['pool.slots']).toBe(iota);
+    loadTrained(beside, { ...full, 'pool.slots': iota });
+    expect(seen).toEqual([{ 'pool.slots': iota }]); // the other, of which nothing is known, is left as it is
     const extra = { ...full, 'momentum.nothing': { shape: [1], data: new Float32Array(1) } };
     expect(() => loadTrained(one, extra)).toThrow('unexpected (nothing)');
     end(one);

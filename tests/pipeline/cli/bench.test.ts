@@ -50,7 +50,29 @@ it('measures the scoring of pairs and augmentations', async () => {
   expect(JSON.parse(out).results.map(({ work }: { work: string }) => work)).toContain('flip');
 });
 
+it('says what mining is of a step', async () => {
+  const small = ['--batch', '4', '--pool', '64', '--rounds', '1'];
+  expect(await rxface('mine', ...small)).toBe(0);
+  expect(out).toMatch(
+    /^mine: milliseconds.*\nmining .*, ir10, batch 4, pool of 64 +[\d.]+ .*\n  its training step.*\n  ratio +[\d.]+ /,
+  );
+  expect(await rxface('mine', ...small, '--mode', 'random', '--json')).toBe(0);
+  expect(JSON.parse(out).results[0].peers[0].ratio.median).toBeGreaterThan(0);
+});
+
+it('times meta steps beside a plain one', async () => {
+  const small = ['--batch', '16', '--classes', '8', '--pool', '20', '--rounds', '1'];
+  expect(await rxface('meta', ...small)).toBe(0);
+  expect(out).toMatch(
+    /^meta: seconds a step.*\nMvCoM, S3, ir10, batch 16, float32 +[\d.]+ .*\n  CosFace .*\n  ratio .*\nMvCoM, S6/,
+  );
+  expect(await rxface('meta', ...small, '--precision', 'bfloat16', '--json')).toBe(0);
+  expect(JSON.parse(out).results.map(({ work }: { work: string }) => work.split(', ')[1])).toEqual(['S3']);
+});
+
 it.each([
+  [['meta', '--batch', '8'], 'must be a whole number of at least 16'],
+  [['mine', '--mode', 'best'], 'bench: --mode must be one of argmaxDedup, meanTopK, maxMin, random, literal'],
   [['sleep'], "unknown command 'sleep'"],
   [['train', '--batch', '1'], 'must be a whole number of at least 2'],
   [['train', '--model', 'ir9'], "bench: --model must be one of ir10, ir18, ir34, ir50, ir101, received 'ir9'"],

@@ -47,6 +47,15 @@ describe('rxface embed', () => {
     expect(rows(one).data).not.toEqual(rows(both).data);
   });
 
+  it('refuses bfloat16 where it is slow, and what is no precision', async () => {
+    const out = join(root, 'short.npy');
+    const slow = await run('--out', out, '--precision', 'bfloat16');
+    expect([slow.code, slow.err.at(-1)]).toEqual([1, expect.stringContaining('bfloat16 needs the native engine')]);
+    const unknown = await run('--out', out, '--precision', 'half');
+    expect([unknown.code, unknown.err.at(-1)]).toEqual([2, "rxface: embed: --precision must be 'float32' or 'bfloat16', received 'half'"]); // prettier-ignore
+    expect(existsSync(out)).toBe(false);
+  });
+
   it('embeds one of several parts, and the parts joined are the whole', async () => {
     const whole = join(root, 'all.npy');
     await run('--out', whole);

@@ -48,6 +48,36 @@ it('prints the figures as fractions, or as a table in percent', async () => {
   expect(err).toContain('evaluate: --reduce must be at most the 112 pixels of the network, received 113');
 });
 
+it('blurs, covers, cuts to folds, and compares groups', async () => {
+  const here = await cfpOfTwo();
+  const args = ['cfp', '--data', `${here}/images`, '--protocol', here, '--subset', 'fp', '--model', 'untrained:ir10'];
+  expect(await rxface(...args, '--threads', '1', '--folds', '5-10', '--blur', '7', '--occlude', '29')).toBe(0);
+  expect(out).toContain('cfp-fp-folds5to10-blur7-oc29, 12 pairs');
+  expect(await rxface(...args, '--folds', 'all')).toBe(2);
+  expect(err).toContain("evaluate: --folds must be folds such as '5-10' or '1,3,5', received 'all'");
+  expect(await rxface(...args, '--blur', '8')).toBe(2);
+  expect(err).toContain('evaluate: --blur must be an odd number, received 8');
+  expect(await rxface(...args, '--occlude', '113')).toBe(2);
+  put(here, {
+    'groups.csv':
+      'image,kind\n001/frontal/01.jpg,x\n002/frontal/01.jpg,x\n001/profile/01.jpg,y\n002/profile/01.jpg,y\n',
+  });
+  const groups = ['groups', '--data', `${here}/images`, '--labels', `${here}/groups.csv`, '--column', 'kind'];
+  const more = ['--model', 'untrained:ir10', '--threads', '1', '--far', '0.3'];
+  expect(await rxface(...groups, ...more)).toBe(0);
+  expect(out).toMatch(
+    /^4 pairs, FAR [\d.e+-]+ at [\d.]+ \(squared distance\), 1 faces left out\nx +FMR .* 2 faces\ny .*\nbias /,
+  );
+  expect(await rxface(...groups, ...more, '--json')).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    pairs: 4,
+    groups: [
+      { name: 'x', pairs: 1 },
+      { name: 'y', pairs: 1 },
+    ],
+  });
+});
+
 it('says what is wrong, and exits 2 for wrong use', async () => {
   expect(await rxface('lfw', '--data', 'x.tar', '--model', 'm')).toBe(2);
   const cfp = ['cfp', '--data', 'x', '--protocol', 'y', '--model', 'm'];

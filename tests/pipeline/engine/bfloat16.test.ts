@@ -21,6 +21,24 @@ describe('bfloat16 is had where it is fast', () => {
     );
   });
 
+  it.for([
+    ['TF_ENABLE_ONEDNN_OPTS', '0'],
+    ['ONEDNN_MAX_CPU_ISA', 'AVX2'],
+    ['ONEDNN_MAX_CPU_ISA', 'AVX512_CORE_VNNI'],
+  ] as const)('is refused where %s=%s withholds it', ([name, value], { skip }) => {
+    if (!native || nativeBackend().isUsingGpuDevice) skip('needs the native engine on a processor');
+    const able = new Set(['avx512_bf16']);
+    expect(() => requireBfloat16(able, { [name]: value })).toThrow(
+      `bfloat16 has no fast path here: ${name}=${value} takes the processor's from TensorFlow. Use precision 'float32'`,
+    );
+  });
+
+  it.for(['1', 'AVX512_CORE_BF16', 'avx512_core_amx'])('is had with settings that leave it: %s', (value, { skip }) => {
+    if (!native) skip('needs the native engine');
+    const name = value === '1' ? 'TF_ENABLE_ONEDNN_OPTS' : 'ONEDNN_MAX_CPU_ISA';
+    expect(() => requireBfloat16(new Set(['avx512_bf16']), { [name]: value })).not.toThrow();
+  });
+
   it('is refused on another engine', async () => {
     await startEngine({ want: 'cpu' });
     expect(() => requireBfloat16(new Set(['avx512_bf16']))).toThrow(EngineError);

@@ -9,6 +9,7 @@ it('fetches in large steps and gives every piece right', async () => {
   const file: ReadHandle = {
     path: 'f',
     bytes: CONTENT.length,
+    readEach: () => Promise.reject(new Error('is not asked for')),
     readAt: async (offset, length, into) => {
       reads.push(offset);
       const found = CONTENT.subarray(offset, offset + length);

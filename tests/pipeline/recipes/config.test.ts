@@ -169,6 +169,27 @@ describe('parseConfig', () => {
       "c.yaml:10: checkpoint.best must be one of lfw-113px, which evaluate lists, received 'lfw'",
     ]);
   });
+
+  it('takes variants of protocols, and names them', () => {
+    const evaluate = (variant: string): string =>
+      `${SMALL}evaluate: [{ protocol: lfw, data: d, pairs: p, ${variant} }]\n`;
+    for (const [variant, name] of [
+      ['blur: 7', 'lfw-blur7'],
+      ['occlude: 29', 'lfw-oc29'],
+      ['folds: [5, 6, 7]', 'lfw-folds5to7'],
+      ['folds: [1, 3], reduce: 24', 'lfw-folds1+3-24px'],
+    ])
+      expect(parseConfig('c.yaml', `${evaluate(variant!)}checkpoint: { best: ${name} }\n`).checkpoint.best).toBe(name);
+    const at = 'c.yaml:9: evaluate.0.';
+    expect(faultsOf(evaluate('blur: 4'))).toEqual([`${at}blur must be an odd number of at least 3, received 4`]);
+    expect(faultsOf(evaluate('occlude: 113'))).toEqual([
+      `${at}occlude must be at most the 112 pixels of model.size, received 113`,
+    ]);
+    for (const folds of ['[5]', '[6, 5]', '5'])
+      expect(faultsOf(evaluate(`folds: ${folds}`))[0]).toContain(
+        'folds must be at least two ascending numbers of folds, from 1',
+      );
+  });
 });
 
 describe('differences', () => {

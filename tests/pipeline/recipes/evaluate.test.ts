@@ -3,6 +3,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { architecture, createModel, type Model } from '../../../operators/index.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
+import { readFile } from 'node:fs/promises';
+import { evaluateGroups } from '../../../pipeline/recipes/evaluateGroups.ts';
 import { createProgress } from '../../../pipeline/progress.ts';
 import { evaluatePairs, scorePairs } from '../../../pipeline/recipes/evaluate.ts';
 import { lfw } from '../../../sources/lfw.ts';
@@ -90,4 +92,40 @@ it('ends when it is told to', async () => {
   await expect(evaluatePairs(model, { protocol: 'lfw', data, pairs: pairs(), threads: 1, signal })).rejects.toThrow(
     'enough',
   );
+});
+
+it('blurs, covers and cuts to folds where it is told to, each with its name', async () => {
+  const faces = await openSource(data);
+  const options = { protocol: await lfw(pairs()), faces, threads: 1 };
+  const clean = await scorePairs(model, options);
+  const blurred = await scorePairs(model, { ...options, blur: 5 });
+  const covered = await scorePairs(model, { ...options, occlude: 20 });
+  const both = await scorePairs(model, { ...options, occlude: 20, blur: 5, folds: [1, 2] });
+  expect([blurred, covered, both].map(({ protocol }) => protocol)).toEqual(['lfw-blur5', 'lfw-oc20', 'lfw-folds1to2-blur5-oc20']); // prettier-ignore
+  // One grey each: a blur changes nothing, a square does.
+  expect(blurred.distances).toEqual(clean.distances);
+  expect(covered.same).toEqual(clean.same);
+  for (const [i, distance] of covered.distances.entries()) expect(distance).not.toBeCloseTo(clean.distances[i]!, 4);
+  expect(await scorePairs(model, { ...options, occlude: 20, batch: 2 })).toEqual(covered);
+  await expect(scorePairs(model, { ...options, occlude: 33 })).rejects.toThrow('occlude must be a whole number in [1, 32]'); // prettier-ignore
+  await expect(scorePairs(model, { ...options, folds: [2, 3] })).rejects.toThrow('folds must be ascending numbers from 1 to 2'); // prettier-ignore
+});
+
+it('compares false matches over groups', async () => {
+  put(data, { 'groups.csv': 'image,group\nann/ann_0001.png,reds\nann/ann_0002.png,reds\nbob/bob_0001.png,blues\nbob/bob_0002.png,blues\n' }); // prettier-ignore
+  const before = memory().numTensors;
+  const shown = `${data}/groups.csv`;
+  // Each group is one person, who is paired with nobody of it; what has no group is not read.
+  await expect(evaluateGroups(model, { data, labels: shown, column: 'group', threads: 1 })).rejects.toThrow(
+    '0 have pairs',
+  );
+  const nameless = folder(true);
+  for (const [i, id] of ['ann/ann_0001', 'ann/ann_0002', 'bob/bob_0001', 'bob/bob_0002'].entries())
+    put(nameless, { [`${i}.png`]: await readFile(`${data}/${id}.png`) });
+  put(nameless, { 'groups.csv': 'image,group\n0.png,reds\n1.png,reds\n2.png,blues\n3.png,blues\n' });
+  const found = await evaluateGroups(model, { data: nameless, labels: `${nameless}/groups.csv`, column: 'group', far: 0.4, threads: 1 }); // prettier-ignore
+  expect(found).toMatchObject({ pairs: 6, leftOut: 0, groups: [{ name: 'blues', faces: 2, pairs: 1 }, { name: 'reds', faces: 2, pairs: 1 }] }); // prettier-ignore
+  expect(found.far).toBeLessThanOrEqual(0.4);
+  await expect(evaluateGroups(model, { data, labels: `${nameless}/groups.csv`, column: 'group' })).rejects.toThrow("no row for an image like 'ann/ann_0001.png'"); // prettier-ignore
+  expect(memory().numTensors).toBe(before);
 });

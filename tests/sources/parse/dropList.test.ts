@@ -14,6 +14,10 @@ it('takes everybody of a set on either side, whatever the cosine', () => {
   expect(parse(TABLE)).toEqual(['7', '8', 'Ann_B', 'C, D', 'Zoe']);
 });
 
+it('takes who is listed as number and name by the number too', () => {
+  expect(parse('set_a,id_a,set_b,id_b\ncfp,004 Ann Lee,lfw,Ann_Lee\n', 'cfp')).toEqual(['004', '004 Ann Lee']);
+});
+
 it('refuses a set that the table does not know, and sets where there is only a list', () => {
   expect(() => parse(TABLE, 'bol')).toThrow("overlap.csv: expected a set among celeba, lfw, boll, found 'bol'");
   expect(() => parse('Ann\nBob\n', 'lfw')).toThrow("a table with the columns set_a, id_a, set_b, id_b, found 'Ann'");

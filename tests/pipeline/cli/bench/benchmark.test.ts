@@ -16,9 +16,9 @@ describe('a benchmark of the network', () => {
   it('says what every op of a step takes, which is at most the step', async ({ skip }) => {
     if (!native) skip('needs the native engine');
     const { ops } = await measured({ profile: true });
-    // Ten of the network: the stem, two a block and one beside each block but the first.
-    expect(ops!.find(({ op }) => op === 'Conv2D')!.calls).toBe(12);
-    expect(ops!.find(({ op }) => op === 'Conv2DBackpropFilter')!.calls).toBe(12);
+    // Twelve convolutions, each with its two gradients; nobody wants the first one's by the pixels.
+    const convolutions = ops!.filter(({ op }) => /conv/i.test(op));
+    expect(convolutions.reduce((sum, { calls }) => sum + calls, 0)).toBe(12 + 12 + 11);
     expect(ops!.at(-1)!.op).toBe('JavaScript');
     expect(ops!.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 10);
     for (const { milliseconds } of ops!) expect(milliseconds).toBeGreaterThanOrEqual(0);

@@ -1,0 +1,58 @@
+import { addN, mul, scalar, sub, tensor1d, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { FLOAT32, hasOwn, run } from './native.ts';
+
+/** Numbers of one update, the same for all parameters. */
+export interface Rates {
+  learningRate: number;
+  momentum: number;
+  /** 0: none. */
+  weightDecay: number;
+  /** The clip's factor in (0, 1], where there is a clip. */
+  clip?: Scalar;
+}
+
+/**
+ * One parameter's step as PyTorch's SGD takes it: d = clip g + decay w, v = momentum v + d, w - learningRate v. In one pass over memory
+ * where the operation is our own.
+ *
+ * Nothing given is consumed: a pseudo-update that keeps the old weights is the same call.
+ *
+ * @param velocity absent before the first step, where v = d
+ */
+export function descend(
+  weight: Tensor,
+  gradient: Tensor,
+  velocity: Tensor | undefined,
+  rates: Rates,
+): { weight: Tensor; velocity: Tensor } {
+  return (hasOwn() ? descendOwn : descendPortable)(weight, gradient, velocity, rates);
+}
+
+function descendOwn(
+  weight: Tensor,
+  gradient: Tensor,
+  velocity: Tensor | undefined,
+  { learningRate, momentum, weightDecay, clip }: Rates,
+): { weight: Tensor; velocity: Tensor } {
+  return tidy(() => {
+    const rates = tensor1d([learningRate, momentum, weightDecay], 'float32');
+    const inputs = [weight, gradient, velocity ?? tensor1d([], 'float32'), rates, clip ?? scalar(1)];
+    const [next, speed] = run('RxfaceSgd', [FLOAT32], inputs, 2);
+    return { weight: next!, velocity: speed! };
+  });
+}
+
+function descendPortable(
+  weight: Tensor,
+  gradient: Tensor,
+  velocity: Tensor | undefined,
+  { learningRate, momentum, weightDecay, clip }: Rates,
+): { weight: Tensor; velocity: Tensor } {
+  return tidy(() => {
+    const terms = [clip ? mul(gradient, clip) : gradient];
+    if (weightDecay > 0) terms.push(mul(weight, weightDecay));
+    if (velocity) terms.push(mul(velocity, momentum));
+    const next = terms.length > 1 ? addN(terms) : terms[0]!.clone();
+    return { weight: sub(weight, mul(next, learningRate)), velocity: next };
+  });
+}

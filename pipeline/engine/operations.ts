@@ -1,0 +1,126 @@
+/** Operations of our own beside TensorFlow's: C++ that is compiled for this machine's processor and registers itself when loaded. */
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EngineError, RxfaceError } from '../errors.ts';
+import { exists, list, readText } from '../files/read.ts';
+import { move, remove } from '../files/write.ts';
+import { lastLine, runCommand } from './command.ts';
+import { packageFolder } from './place.ts';
+import { findCompiler } from './toolchain.ts';
+
+/** Symbols are bound when it is loaded, where a missing one can still be answered. */
+const FLAGS = '-std=c++17 -O3 -ffp-contract=fast -fPIC -shared -pthread -Wl,-z,now -DNAPI_VERSION=8'.split(' ');
+
+/** Levels of x86-64 that operations are compiled for, best first, and the instruction sets (as Linux names them) that make them. */
+const LEVELS = [
+  { level: 'x86-64-v4', needs: ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'], flags: ['-mprefer-vector-width=512'] },
+  { level: 'x86-64-v3', needs: ['avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'movbe'], flags: [] },
+] as const; // prettier-ignore
+
+/** Instruction sets of the processor as Linux names them; empty where it does not say. */
+export async function instructionSets(): Promise<ReadonlySet<string>> {
+  return new Set((await exists('/proc/cpuinfo')) ? (await readText('/proc/cpuinfo')).split(/\s+/) : []);
+}
+
+/**
+ * Compiles the operations beside the engine's binding, unless these very ones are there: a few seconds, once.
+ *
+ * @param folder of the installed engine
+ * @return false where the processor or the engine is none they are written for
+ * @throws EngineError where they cannot be compiled
+ */
+export async function compileOperations(
+  folder: string,
+  options: { compiler?: string; signal?: AbortSignal } = {},
+): Promise<boolean> {
+  const target = await targetOf(folder);
+  if (target === undefined) return false;
+  if (await exists(target.file)) return true;
+  const libraries = join(folder, 'tensorflow');
+  // A prebuilt of another TensorFlow comes without them.
+  if (!(await exists(join(libraries, 'include')))) return false;
+  const compiler = options.compiler ?? (await findCompiler());
+  if (compiler === undefined) return false;
+  const headers = await packageFolder('node-api-headers');
+  if (headers === undefined) throw new EngineError('the npm package node-api-headers is missing', 'Run npm ci.');
+  // Two may do it at the same time; the last one's file, which is the same, stays.
+  const aside = `${target.file}.${process.pid}`;
+  const done = await runCommand(
+    compiler,
+    [
+      ...target.flags,
+      `-I${join(headers, 'include')}`,
+      `-I${join(libraries, 'include')}`,
+      ...target.sources.filter((path) => path.endsWith('.cc')),
+      '-o',
+      aside,
+      `-L${libraries}`,
+      '-l:libtensorflow_framework.so.2',
+      '-Wl,-rpath,$ORIGIN/tensorflow',
+    ],
+    { signal: options.signal },
+  );
+  if (done?.code === 0) {
+    await move(aside, target.file);
+    return true;
+  }
+  await remove(aside);
+  const error = /^.*\berror: .*$/m.exec(done?.stderr ?? '')?.[0];
+  throw new EngineError(
+    `${compiler} could not compile the operations: ${error ?? lastLine(done?.stderr ?? '')}`,
+    'Training goes on with those of TensorFlow, more slowly.',
+  );
+}
+
+/** {@link compileOperations} as a start does it: what stands in the way is a line, and the run goes on. */
+export async function ensureOperations(
+  folder: string,
+  options: { say?: (line: string) => void; signal?: AbortSignal },
+): Promise<void> {
+  try {
+    await compileOperations(folder, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!(error instanceof RxfaceError)) throw error;
+    options.say?.(`engine: ${error.message}`);
+  }
+}
+
+/**
+ * Registers the operations with the TensorFlow that this process has loaded.
+ *
+ * @return false where they are not there, or TensorFlow does not take them
+ */
+export async function loadOperations(folder: string): Promise<boolean> {
+  const file = (await targetOf(folder))?.file;
+  if (file === undefined || !(await exists(file))) return false;
+  try {
+    createRequire(import.meta.url)(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The file for this processor and these sources, and how it is made; undefined where the processor is none of the levels. */
+async function targetOf(folder: string): Promise<{ file: string; sources: string[]; flags: string[] } | undefined> {
+  const instructions = await instructionSets();
+  const best = LEVELS.find(({ needs }) => needs.every((name) => instructions.has(name)));
+  const sources = await sourceFiles();
+  if (best === undefined || sources.length === 0) return undefined;
+  const flags = [...FLAGS, `-march=${best.level}`, ...best.flags];
+  const hash = createHash('sha256').update(flags.join(' '));
+  for (const path of sources) hash.update(await readText(path));
+  return { file: join(folder, `operations-${best.level}-${hash.digest('hex').slice(0, 8)}.node`), sources, flags };
+}
+
+/** The C++: beside this file, or in the package that this file was compiled into. */
+async function sourceFiles(): Promise<string[]> {
+  const here = dirname(fileURLToPath(import.meta.url));
+  for (const folder of [join(here, 'operations'), join(here, '../../../pipeline/engine/operations')]) {
+    if (await exists(folder)) return (await list(folder)).map(({ path }) => path).toSorted();
+  }
+  return [];
+}
