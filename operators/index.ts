@@ -25,6 +25,7 @@ export { softmax } from './margins/softmax.ts';
 export { sphereFace, type Annealing, type SphereFaceOptions } from './margins/sphereFace.ts';
 export { withFiltering, type FilteringOptions } from './margins/withFiltering.ts';
 export { CENTRES, classCentres, type Centres } from './net/centres.ts';
+export { sampledCentres, type SampledCentres, type TakenCentres } from './net/sampledCentres.ts';
 export { VARIATION_CLASSES } from './variation/classes.ts';
 export { countLabels, type LabelCount } from './variation/countLabels.ts';
 export {

@@ -87,6 +87,17 @@ export function sha256(data: Uint8Array | string): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
+/** As {@link sha256}, of bytes that come in parts. */
+export async function sha256OfParts(parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const part of parts)
+    for (let at = 0; at < part.length; at += HASHED) hash.update(part.subarray(at, at + HASHED));
+  return hash.digest('hex');
+}
+
+/** Bytes hashed at once: Node refuses 2 GiB and more. */
+const HASHED = 2 ** 26;
+
 /** What tells one list of people from another: their number and the hash of their names in label order. */
 export function classesOf(names: readonly string[]): Manifest['classes'] {
   return { count: names.length, sha256: sha256(names.join('\n')) };

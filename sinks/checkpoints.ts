@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { encodeSafetensors } from '../pipeline/bytes/safetensors.ts';
+import { safetensorsParts } from '../pipeline/bytes/safetensors.ts';
 import type { Sink } from '../pipeline/contracts.ts';
 import { FileError } from '../pipeline/errors.ts';
 import { list } from '../pipeline/files/read.ts';
@@ -15,7 +15,7 @@ import {
   MODEL_FILE,
   modelMetadata,
   type RunFacts,
-  sha256,
+  sha256OfParts,
   STATE_FILE,
 } from '../pipeline/manifest.ts';
 
@@ -61,10 +61,13 @@ export function toCheckpoints(folder: string, options: CheckpointOptions): Sink<
 
 /** Writes one checkpoint folder: aside, synced, renamed. */
 export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: RunFacts): Promise<void> {
-  const files: Record<string, Uint8Array> = {
-    [MODEL_FILE]: encodeSafetensors(snapshot.weights, modelMetadata(facts)),
-    [STATE_FILE]: encodeSafetensors(snapshot.state),
+  // Not copied into files first: the centres of a million people are two gigabytes.
+  const files = {
+    [MODEL_FILE]: safetensorsParts(snapshot.weights, modelMetadata(facts)),
+    [STATE_FILE]: safetensorsParts(snapshot.state),
   };
+  const hashes: Record<string, string> = {};
+  for (const [name, parts] of Object.entries(files)) hashes[name] = await sha256OfParts(parts);
   const manifest: Manifest = {
     format: CHECKPOINT_FORMAT,
     architecture: facts.architecture,
@@ -77,11 +80,11 @@ export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: R
     seed: facts.seed,
     engine: facts.engine,
     config: facts.config,
-    files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+    files: hashes,
   };
   await writeFolder(path, async (aside) => {
     try {
-      for (const [name, bytes] of Object.entries(files)) await writeFile(join(aside, name), bytes);
+      for (const [name, parts] of Object.entries(files)) await writeFile(join(aside, name), parts);
       await writeFile(join(aside, MANIFEST_FILE), manifestText(manifest));
     } catch (error) {
       // Nobody has heard of the folder aside: the file is called by the place it was meant for.

@@ -1,8 +1,9 @@
 import { basename, dirname, join } from 'node:path';
-import { decodeSafetensors } from '../pipeline/bytes/safetensors.ts';
+import { ownElements } from '../pipeline/bytes/elements.ts';
+import { safetensorsLayout, safetensorsStart } from '../pipeline/bytes/safetensors.ts';
 import type { StateMap } from '../pipeline/contracts.ts';
 import { FileError, FormatError, RxfaceError } from '../pipeline/errors.ts';
-import { exists, list, readFile, readText, stat } from '../pipeline/files/read.ts';
+import { exists, list, open, readStream, readText, stat } from '../pipeline/files/read.ts';
 import {
   CheckpointFormatError,
   checkpointStep,
@@ -10,7 +11,7 @@ import {
   type Manifest,
   MODEL_FILE,
   parseManifest,
-  sha256,
+  sha256OfParts,
   STATE_FILE,
 } from '../pipeline/manifest.ts';
 
@@ -82,11 +83,23 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
   return { path, manifest, state, passedOver: [], ...(await readArrays(join(path, MODEL_FILE), manifest)) };
 }
 
+/** One array after another, none of them twice in memory. */
 async function readArrays(file: string, manifest?: Manifest): Promise<Pick<Weights, 'weights' | 'metadata'>> {
-  const bytes = await readFile(file);
-  const expected = manifest?.files[basename(file)];
-  const found = manifest === undefined ? undefined : sha256(bytes);
-  if (found !== expected) throw new FormatError(file, undefined, `the bytes of sha256 ${expected}`, found);
-  const { state, metadata } = decodeSafetensors(bytes, file);
-  return { weights: state, metadata };
+  const handle = await open(file);
+  try {
+    const expected = manifest?.files[basename(file)];
+    const found = manifest === undefined ? undefined : await sha256OfParts(readStream(file));
+    if (found !== expected) throw new FormatError(file, undefined, `the bytes of sha256 ${expected}`, found);
+    const start = safetensorsStart(await handle.readAt(0, 8), handle.bytes, file);
+    const { arrays, metadata } = safetensorsLayout(await handle.readAt(0, start), handle.bytes, file);
+    const weights: StateMap = {};
+    for (const { name, type, shape, offset, bytes } of arrays) {
+      const own = new Uint8Array(bytes);
+      await handle.readAt(offset, bytes, own);
+      weights[name] = { shape, data: ownElements(type, own, file, offset) };
+    }
+    return { weights, metadata };
+  } finally {
+    await handle.close();
+  }
 }

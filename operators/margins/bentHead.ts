@@ -1,6 +1,6 @@
 import { add, exp, expm1, gatherND, mean, mul, neg, reshape, sub, sum, tensor1d } from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { project } from '../net/centres.ts';
+import { project, type Layout } from '../net/centres.ts';
 import { ownEntries, replaceOwn } from '../net/kernels/replaceOwn.ts';
 import { softmaxCrossEntropy } from '../net/kernels/softmaxCrossEntropy.ts';
 import type { Margin } from './margin.ts';
@@ -8,8 +8,10 @@ import type { Margin } from './margin.ts';
 export interface HeadInput {
   /** [B, D] before normalisation. */
   embedding: Tensor2D;
-  /** [D, C] class centres. */
+  /** [D, C] class centres, or [C, D] in rows. */
   kernel: Tensor2D;
+  /** Default 'columns'. */
+  layout?: Layout;
   /** B class numbers in [0, C). */
   labels: Int32Array;
   margin: Margin;
@@ -42,8 +44,10 @@ export interface BentHead {
   byEmbedding(rows: Rows, whole: boolean): Tensor2D;
   /** [B, D] gradient of the margin's own term alone, where it has one. */
   ownTerm?(): Tensor2D;
-  /** [D, C] gradient of sum(rows x losses). */
+  /** Gradient of sum(rows x losses), in the layout of the centres. */
   byKernel(rows: Rows): Tensor2D;
+  /** [C, 1] for cosines to centres in rows: there the gradient is byKernel - along x kernel. */
+  along?(rows: Rows): Tensor2D;
 }
 
 /**
@@ -52,9 +56,9 @@ export interface BentHead {
  * In plain words: how wrong each face is, before anybody has said how much it counts. A gradient is linear in what samples count,
  * so two backward passes with other weights share everything here.
  */
-export function bentHead({ embedding, kernel, labels, margin, quality, residual }: HeadInput): BentHead {
+export function bentHead({ embedding, kernel, layout, labels, margin, quality, residual }: HeadInput): BentHead {
   const classes = tensor1d(labels, 'int32');
-  const projection = project(embedding, kernel, margin);
+  const projection = project(embedding, kernel, { ...margin, layout });
   const toCosine = 1 / margin.scale;
   const cosine: Tensor1D = mul(gatherND(projection.logits, ownEntries(classes)), toCosine);
 
@@ -97,6 +101,7 @@ export function bentHead({ embedding, kernel, labels, margin, quality, residual 
     },
     ...(extraLoss && { ownTerm: () => projection.throughNorms(extraLoss.dNorm) }),
     byKernel: gradient.byKernel,
+    ...(gradient.along && { along: gradient.along }),
   };
 }
 

@@ -10,8 +10,10 @@ export interface HeadOutput {
   loss: Scalar;
   /** [B, D] gradient of `loss`. */
   dEmbedding: Tensor2D;
-  /** [D, C] gradient of `loss`. */
+  /** Gradient of `loss`, in the layout of the centres. */
   dKernel: Tensor2D;
+  /** [C, 1] for cosines to centres in rows: there the gradient is dKernel - along x kernel. */
+  along?: Tensor2D;
   /** [B] lengths of the embeddings. */
   norms: Tensor1D;
   /** [B] cosine to the own centre, clamped. */
@@ -41,6 +43,7 @@ export function head(input: HeadInput): HeadOutput {
       loss: meanLoss(bent),
       dEmbedding: bent.byEmbedding(rows, true),
       dKernel: bent.byKernel(rows),
+      ...(bent.along && { along: bent.along(rows) }),
       norms,
       cosine,
       probability,

@@ -9,7 +9,7 @@ export interface MarginInput {
   cos?: Tensor2D;
   /** [B] lengths of the embeddings before normalisation. */
   norms: Tensor1D;
-  /** [B] int32. */
+  /** [B] int32: columns of `cos`. Where a sample of the classes takes part, `cos` has theirs alone and these are places among them. */
   labels: Tensor1D;
   /** [B] probability of the own class without a margin, where `quality: 'probability'` asks for it. */
   probability?: Tensor1D;

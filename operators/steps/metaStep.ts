@@ -2,6 +2,7 @@ import { OptionError } from '../../pipeline/errors.ts';
 import type { Factor, Sample } from '../../pipeline/items.ts';
 import type { MetaPool } from '../mining/metaPool.ts';
 import type { MineOptions } from '../mining/mine.ts';
+import type { Centres } from '../net/centres.ts';
 import type { VariationClassifier } from '../variation/classifier.ts';
 import type { Hypergrad } from './hypergradient.ts';
 import { marginResiduals } from './marginResiduals.ts';
@@ -88,6 +89,10 @@ export function metaStep(options: MetaStepOptions): TrainStep<MetaInput> {
   const { hypergrad = 'jvp', pseudo = 'sgd', metaBN = 'train', variationLr = 0.1 } = options;
   const { metaEvery = 1, logPerVariationEvery = 0, teaches = () => false } = options;
   check(options);
+  if (!('params' in centres)) {
+    const expected = 'classCentres, all of which take part in each step';
+    throw new OptionError('metaStep', 'centres', expected, 'sampledCentres');
+  }
   const settings: MetaSettings = {
     rule,
     hypergrad,
@@ -102,7 +107,7 @@ export function metaStep(options: MetaStepOptions): TrainStep<MetaInput> {
   };
   const states = Object.fromEntries(classifiers.map(({ factor, state }) => [factor, state]));
   const beside = { ...states, pool: pool.state };
-  const trained: Trained = { model, centres, margin, optimiser: sgd(options.optimiser), beside };
+  const trained: Trained<Centres> = { model, centres, margin, optimiser: sgd(options.optimiser), beside };
 
   const update = (input: MetaInput, at: UpdatePoint): StepNumbers => {
     const learns = hypergrad !== 'none' && at.iteration % metaEvery === 0;

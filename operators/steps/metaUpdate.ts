@@ -3,7 +3,7 @@ import type { Batch, Factor, Sample } from '../../pipeline/items.ts';
 import { bentHead, meanLoss, rowsOf, type BentHead } from '../margins/bentHead.ts';
 import type { MetaPool } from '../mining/metaPool.ts';
 import { mine, type MetaBatch, type MineOptions } from '../mining/mine.ts';
-import { CENTRES } from '../net/centres.ts';
+import { CENTRES, type Centres } from '../net/centres.ts';
 import type { Grads } from '../net/layer.ts';
 import { createScope } from '../net/scope.ts';
 import type { VariationClassifier } from '../variation/classifier.ts';
@@ -46,7 +46,7 @@ export interface MetaTurn {
  * In plain words: forward; try the step the batch asks for; ask the meta batch; give each sample its say; take the real step.
  */
 export function metaUpdate(
-  trained: Trained,
+  trained: Trained<Centres>,
   settings: MetaSettings,
   [batch, candidates]: MetaInput,
   at: UpdatePoint,
@@ -84,7 +84,7 @@ export function metaUpdate(
     const rows = rowsOf(learned?.outcome.weight ?? bent.weight, labels.length);
     const grads: Grads = { [CENTRES]: bent.byKernel(rows) };
     model.backward(weighed(own, rows, bent), scope, grads, false);
-    const { gradientNorm } = realStep(trained, grads, scope, at.learningRate);
+    const { gradientNorm } = realStep(trained, centres, grads, scope, at.learningRate);
 
     const fresh = newcomers(model, candidates, settings.teaches);
     const taught = teachAll(settings, batch, embedding, fresh.lesson);

@@ -1,26 +1,27 @@
 import { keep, type Scalar } from '@tensorflow/tfjs-core';
-import { CENTRES } from '../net/centres.ts';
+import { CENTRES, type Centres } from '../net/centres.ts';
 import type { Grads, Scope } from '../net/layer.ts';
-import { trainable, type Trained } from './trainingState.ts';
+import type { Model } from '../net/model.ts';
+import type { RowGroup } from './descendRows.ts';
 import type { ParamGroup } from './sgd.ts';
+import { trainable, type Trained } from './trainingState.ts';
 
-/** What the optimiser moves: the backbone, and the class centres beside it. */
-export function groupsOf({ model, centres }: Pick<Trained, 'model' | 'centres'>): ParamGroup[] {
-  return [
-    { params: model.params, specs: trainable(model) },
-    { params: centres.params, specs: [{ name: CENTRES, role: 'weight' as const }] },
-  ];
+/** What the optimiser moves: the backbone, and beside it the class centres, all of them or the rows that took part. */
+export function groupsOf(model: Model, centres: Centres | RowGroup): (ParamGroup | RowGroup)[] {
+  const beside =
+    'table' in centres ? centres : { params: centres.params, specs: [{ name: CENTRES, role: 'weight' as const }] };
+  return [{ params: model.params, specs: trainable(model) }, beside];
 }
 
 /** The optimiser's step, then the running statistics of the batch it was made with: once an iteration, whatever went before it. */
 export function realStep(
-  trained: Trained,
+  { model, optimiser }: Pick<Trained, 'model' | 'optimiser'>,
+  centres: Centres | RowGroup,
   grads: Grads,
   scope: Scope,
   learningRate: number,
 ): { gradientNorm?: Scalar } {
-  const { model, optimiser } = trained;
-  const moved = optimiser.update(groupsOf(trained), grads, learningRate);
+  const moved = optimiser.update(groupsOf(model, centres), grads, learningRate);
   for (const [name, value] of Object.entries(scope.statistics)) {
     model.params[name]!.dispose();
     model.params[name] = keep(value);

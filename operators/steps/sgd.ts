@@ -1,8 +1,10 @@
-import { add, addN, div, dispose, keep, minimum, sqrt, square, sum, tidy } from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { add, addN, div, dispose, keep, minimum, mul, sqrt, square, sub, sum, tidy } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { OptionError } from '../../pipeline/errors.ts';
 import { descend, type Rates } from '../net/kernels/descend.ts';
+import { rowTable, type RowTable } from '../net/kernels/rowTable.ts';
 import type { Grads, ParamSpec } from '../net/layer.ts';
+import { descendRows, type RowGroup } from './descendRows.ts';
 
 /**
  * Which parameters shrink: 'adaface' all but batch norm's, as its repository does; 'weights' only those of convolutions, linear
@@ -37,6 +39,17 @@ export function gradientNorm(grads: Grads): Scalar {
   return tidy(() => sqrt(addN(Object.values(grads).map((g) => sum(square(g))))) as Scalar);
 }
 
+/** Makes the gradients of rows whole, which a norm is of: what lies along them is not left to their update. */
+function makeWhole(grads: Grads, groups: readonly (ParamGroup | RowGroup)[]): void {
+  for (const group of groups) {
+    if (!('table' in group) || !group.along) continue;
+    const across = grads[group.name]!;
+    grads[group.name] = tidy(() => sub(across, mul(group.rows, group.along!)));
+    dispose([across, group.along]);
+    group.along = undefined;
+  }
+}
+
 /** A set of parameters with what they are. */
 export interface ParamGroup {
   params: Record<string, Tensor>;
@@ -46,13 +59,15 @@ export interface ParamGroup {
 export interface Sgd {
   /** v by parameter name, empty before the first update; the optimiser's own. */
   velocity: Record<string, Tensor>;
+  /** v of tables, alike. */
+  tables: Record<string, RowTable>;
   /** Whether it bounds the length of all gradients together. */
   readonly bounded: boolean;
   /**
    * Replaces parameters and velocities in place, old tensors disposed, new ones kept. Gradients are consumed; a parameter without
    * one stays as it is. Returns the norm before clipping, where there is a clip: the caller's.
    */
-  update(groups: readonly ParamGroup[], grads: Grads, learningRate: number): { gradientNorm?: Scalar };
+  update(groups: readonly (ParamGroup | RowGroup)[], grads: Grads, learningRate: number): { gradientNorm?: Scalar };
   /**
    * The parameters that an update would come to, as new tensors, the caller's; nothing changes and nothing is consumed. `clip` is the
    * factor in (0, 1] that bounding the gradient would multiply it by, where there is a bound.
@@ -89,12 +104,20 @@ export function sgd(options: SgdOptions = {}): Sgd {
 
   const optimiser: Sgd = {
     velocity: {},
+    tables: {},
     bounded: clipNorm !== undefined,
     update: (groups, grads, learningRate) =>
       tidy(() => {
+        if (clipNorm !== undefined) makeWhole(grads, groups);
         const norm = normOf(grads);
         const ratesOf = ratesWith(norm, learningRate);
-        for (const { params, specs } of groups) {
+        for (const group of groups) {
+          if ('table' in group) {
+            const velocity = (optimiser.tables[group.name] ??= rowTable(...group.table.shape));
+            descendRows(group, grads[group.name] as Tensor2D, velocity, ratesOf(group.role));
+            continue;
+          }
+          const { params, specs } = group;
           for (const { name, role } of specs) {
             const gradient = grads[name];
             if (!gradient) continue;
@@ -128,6 +151,8 @@ export function sgd(options: SgdOptions = {}): Sgd {
     dispose() {
       dispose(optimiser.velocity);
       optimiser.velocity = {};
+      for (const table of Object.values(optimiser.tables)) table.dispose();
+      optimiser.tables = {};
     },
   };
   return optimiser;

@@ -4,6 +4,7 @@ import { OptionError, RxfaceError, StageError } from '../../pipeline/errors.ts';
 import type { Batch, Factor, StepItem } from '../../pipeline/items.ts';
 import type { Margin } from '../margins/margin.ts';
 import type { Centres } from '../net/centres.ts';
+import type { SampledCentres } from '../net/sampledCentres.ts';
 import type { Model } from '../net/model.ts';
 import { samplesOf, type StepNumbers } from './readback.ts';
 import type { Schedule } from './schedule.ts';
@@ -13,7 +14,8 @@ import { loadTrained, saveTrainedState, saveTrainedWeights, type Trained } from 
 /** What every training step is told. */
 export interface StepOptions {
   model: Model;
-  centres: Centres;
+  /** All of them in each step, or a sample. */
+  centres: Centres | SampledCentres;
   margin: Margin;
   optimiser?: SgdOptions;
   schedule: Schedule;

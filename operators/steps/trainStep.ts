@@ -1,9 +1,10 @@
-import { tidy } from '@tensorflow/tfjs-core';
+import { tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Batch } from '../../pipeline/items.ts';
-import { head } from '../margins/head.ts';
-import { CENTRES } from '../net/centres.ts';
+import { head, type HeadInput } from '../margins/head.ts';
+import { CENTRES, type Centres } from '../net/centres.ts';
 import type { Grads } from '../net/layer.ts';
 import { createScope } from '../net/scope.ts';
+import type { RowGroup } from './descendRows.ts';
 import { columnsOf, readStep, type StepNumbers } from './readback.ts';
 import { realStep } from './realStep.ts';
 import { sgd } from './sgd.ts';
@@ -54,12 +55,13 @@ function trainOnce(trained: Trained, batch: Batch, { learningRate, iteration, se
     const mode = { train: true, updateStats: true, step: iteration, seed };
     const embedding = model.forward(model.normalise(batch.pixels, labels.length, batch.size), mode, scope);
     const quality = qualityOf(batch, margin);
-    const out = head({ embedding, kernel: centres.params[CENTRES], labels, margin, ...(quality && { quality }) });
+    const part = partOf(centres, labels, { seed, step: iteration });
+    const out = head({ embedding, margin, ...part.given, ...(quality && { quality }) });
     embedding.dispose();
 
     const grads: Grads = { [CENTRES]: out.dKernel };
     model.backward(out.dEmbedding, scope, grads, false);
-    const { gradientNorm } = realStep(trained, grads, scope, learningRate);
+    const { gradientNorm } = realStep(trained, part.moved(out.along), grads, scope, learningRate);
     numbers = readStep({
       loss: out.loss,
       ...(gradientNorm && { scalars: { gradientNorm } }),
@@ -67,4 +69,15 @@ function trainOnce(trained: Trained, batch: Batch, { learningRate, iteration, se
     });
   });
   return numbers!;
+}
+
+/** The centres that take part in a step, as the head has them and as the optimiser does. */
+function partOf(
+  centres: Trained['centres'],
+  labels: Int32Array,
+  key: { seed: number; step: number },
+): { given: Pick<HeadInput, 'kernel' | 'layout' | 'labels'>; moved: (along?: Tensor2D) => Centres | RowGroup } {
+  if ('params' in centres) return { given: { kernel: centres.params[CENTRES], labels }, moved: () => centres };
+  const given = centres.take(labels, key);
+  return { given, moved: (along) => ({ name: CENTRES, role: 'weight', ...given, rows: given.kernel, along }) };
 }

@@ -2,15 +2,17 @@ import { keep, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { StateArray, StateMap } from '../../pipeline/contracts.ts';
 import type { Margin } from '../margins/margin.ts';
 import { CENTRES, kernelOf, type Centres } from '../net/centres.ts';
+import { rowTable } from '../net/kernels/rowTable.ts';
 import type { ParamSpec } from '../net/layer.ts';
 import type { Model } from '../net/model.ts';
+import { columnsOf, putColumns, type SampledCentres } from '../net/sampledCentres.ts';
 import { loadWeights, saveWeights } from '../net/weights.ts';
 import type { Sgd } from './sgd.ts';
 
 /** What a training changes as it goes. All of it belongs to the caller. */
-export interface Trained {
+export interface Trained<C extends Centres | SampledCentres = Centres | SampledCentres> {
   model: Model;
-  centres: Centres;
+  centres: C;
   margin: Margin;
   optimiser: Sgd;
   /** What else it learns or gathers, by what the names of its arrays begin with: 'pool' of 'pool.embeddings'. */
@@ -24,9 +26,10 @@ export function saveTrainedWeights({ model, centres }: Trained): StateMap {
 
 /** Beside the weights: 'momentum.<name>' in the weights' layouts, 'margin.<name>', what lies beside, and 'iteration'. Reads tensors back. */
 export function saveTrainedState({ model, margin, optimiser, beside = {} }: Trained, iteration: number): StateMap {
-  const { velocity } = optimiser;
-  const kernel = velocity[CENTRES];
+  const { velocity, tables } = optimiser;
+  const [kernel, table] = [velocity[CENTRES], tables[CENTRES]];
   const momentum = saveWeights(moving(model, velocity), velocity);
+  if (table) momentum[CENTRES] = columnsOf(table);
   if (kernel) momentum[CENTRES] = { shape: kernel.shape, data: Float32Array.from(kernel.dataSync()) };
   return {
     ...prefixed('momentum.', momentum),
@@ -53,8 +56,12 @@ export function loadTrained(trained: Trained, state: StateMap): number {
     const { [CENTRES]: kernel, ...rest } = momentum;
     optimiser.velocity = {
       ...tidy(() => keepAll(loadWeights(moving(model, rest), rest))),
-      ...(kernel && { [CENTRES]: kernelOf(momentum, centres.dimension, centres.classes) }),
+      ...(kernel && 'params' in centres && { [CENTRES]: kernelOf(momentum, centres.dimension, centres.classes) }),
     };
+    if (kernel && !('params' in centres)) {
+      const table = (optimiser.tables[CENTRES] = rowTable(centres.classes, centres.dimension));
+      putColumns(table, kernel);
+    }
   }
   margin.state?.load(marginState);
   for (const [prefix, part] of Object.entries(beside)) {

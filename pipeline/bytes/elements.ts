@@ -35,9 +35,18 @@ export function sizeOf(shape: readonly number[]): number {
  */
 export function readElements(type: ElementType, bytes: Uint8Array, file: string, offset: number): ShapedArray['data'] {
   // A copy: typed arrays need aligned memory, which a place inside a file does not promise. (A Buffer's slice is none.)
-  const copy = new Uint8Array(bytes);
-  if (type === 'u1') return copy;
-  const memory = copy.buffer;
+  return ownElements(type, new Uint8Array(bytes), file, offset);
+}
+
+/** As {@link readElements}, of bytes that are the whole of their memory: it becomes the array's where nothing has to be widened. */
+export function ownElements(
+  type: ElementType,
+  own: Uint8Array<ArrayBuffer>,
+  file: string,
+  offset: number,
+): ShapedArray['data'] {
+  if (type === 'u1') return own;
+  const memory = own.buffer;
   if (type === 'f4') return new Float32Array(memory);
   if (type === 'f8') return new Float64Array(memory);
   if (type === 'i4') return new Int32Array(memory);

@@ -30,6 +30,16 @@ interface Entry {
   data_offsets: [number, number];
 }
 
+/** An array as a safetensors file says it lies there. */
+export interface StoredArray {
+  name: string;
+  type: ElementType;
+  shape: number[];
+  /** Its first byte from the start of the file, and how many there are. */
+  offset: number;
+  bytes: number;
+}
+
 /**
  * Named arrays as one safetensors file: u64 header length, JSON header, data.
  * Wider elements come first and names in order, so the same state is always the same bytes.
@@ -39,6 +49,21 @@ export function encodeSafetensors(
   state: Readonly<Record<string, ShapedArray>>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
+  const parts = safetensorsParts(state, metadata);
+  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
+}
+
+/** As {@link encodeSafetensors}, in parts that follow one another: after the header the arrays' own memory, not a copy. */
+export function safetensorsParts(
+  state: Readonly<Record<string, ShapedArray>>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const width = (name: string): number => ELEMENT_BYTES[elementTypeOf(state[name]!.data)];
   const names = Object.keys(state).toSorted((a, b) => width(b) - width(a) || (a < b ? -1 : 1));
   const header: Record<string, unknown> = metadata ? { [METADATA]: metadata } : {};
@@ -50,18 +75,10 @@ export function encodeSafetensors(
     header[name] = { dtype: WRITTEN[elementTypeOf(data)], shape, data_offsets: [end, (end += data.byteLength)] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
-  const start = 8 + Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(start + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
-  file.set(json, 8);
-  file.fill(0x20, 8 + json.length, start);
-  let at = start;
-  for (const name of names) {
-    const bytes = bytesOf(state[name]!.data);
-    file.set(bytes, at);
-    at += bytes.length;
-  }
-  return file;
+  const head = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true);
+  head.set(json, 8);
+  return [head, ...names.map((name) => bytesOf(state[name]!.data))];
 }
 
 /**
@@ -75,51 +92,70 @@ export function decodeSafetensors(
   bytes: Uint8Array,
   file: string,
 ): { state: Record<string, ShapedArray>; metadata: Record<string, string> } {
-  const { header, start } = readHeader(bytes, file);
-  const { [METADATA]: metadata = {}, ...entries } = header as Record<string, Entry> & {
+  const start = safetensorsStart(bytes, bytes.length, file);
+  const { arrays, metadata } = safetensorsLayout(bytes.subarray(0, start), bytes.length, file);
+  const state: Record<string, ShapedArray> = {};
+  for (const { name, type, shape, offset, bytes: length } of arrays)
+    state[name] = { shape, data: readElements(type, bytes.subarray(offset, offset + length), file, offset) };
+  return { state, metadata };
+}
+
+/** Where the data of a file of `size` bytes begins, by its first eight bytes. @throws FormatError as decodeSafetensors does */
+export function safetensorsStart(first: Uint8Array, size: number, file: string): number {
+  if (first.length < 8) throw new FormatError(file, 0, 'a safetensors header length of 8 bytes', first);
+  const length = Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
+  if (length > Math.min(size - 8, MOST_HEADER_BYTES))
+    throw new FormatError(file, 0, `a header of at most ${size - 8} bytes`, length);
+  return 8 + length;
+}
+
+/**
+ * What a file of `size` bytes says it holds, array by array as they lie there.
+ *
+ * @param head the file up to its data
+ * @throws FormatError as decodeSafetensors does
+ */
+export function safetensorsLayout(
+  head: Uint8Array,
+  size: number,
+  file: string,
+): { arrays: StoredArray[]; metadata: Record<string, string> } {
+  const start = head.length;
+  const { [METADATA]: metadata = {}, ...entries } = parseHeader(head, file) as Record<string, Entry> & {
     [METADATA]?: Record<string, string>;
   };
-  const state: Record<string, ShapedArray> = {};
   let last = 0;
   const inOrder = Object.entries(entries).toSorted(([, a], [, b]) => beginOf(a) - beginOf(b));
-  for (const [name, entry] of inOrder) {
+  const arrays = inOrder.map(([name, entry]) => {
     if (!isEntry(entry))
       throw new FormatError(file, 8, `dtype, shape and data_offsets for '${name}'`, JSON.stringify(entry));
     const { dtype, shape, data_offsets: place } = entry;
     const type = READ[dtype];
     if (!type) throw new FormatError(file, 8, `a data type among ${Object.keys(READ).join(', ')} for '${name}'`, dtype);
     const [begin, end] = place;
-    if (begin !== last || start + end > bytes.length)
-      throw new FormatError(file, start + begin, `'${name}' at ${last} within ${bytes.length - start} bytes`, place);
+    const offset = start + begin;
+    if (begin !== last || start + end > size)
+      throw new FormatError(file, offset, `'${name}' at ${last} within ${size - start} bytes`, place);
     if (end - begin !== sizeOf(shape) * ELEMENT_BYTES[type])
-      throw new FormatError(
-        file,
-        start + begin,
-        `${dtype} [${shape.join(', ')}] for '${name}'`,
-        `${end - begin} bytes`,
-      );
-    state[name] = { shape, data: readElements(type, bytes.subarray(start + begin, start + end), file, start + begin) };
+      throw new FormatError(file, offset, `${dtype} [${shape.join(', ')}] for '${name}'`, `${end - begin} bytes`);
     last = end;
-  }
-  if (start + last !== bytes.length)
-    throw new FormatError(file, start + last, 'the end of the file', `${bytes.length - start - last} more bytes`);
-  return { state, metadata };
+    return { name, type, shape, offset, bytes: end - begin };
+  });
+  if (start + last !== size)
+    throw new FormatError(file, start + last, 'the end of the file', `${size - start - last} more bytes`);
+  return { arrays, metadata };
 }
 
-function readHeader(bytes: Uint8Array, file: string): { header: object; start: number } {
-  if (bytes.length < 8) throw new FormatError(file, 0, 'a safetensors header length of 8 bytes', bytes);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > Math.min(bytes.length - 8, MOST_HEADER_BYTES))
-    throw new FormatError(file, 0, `a header of at most ${bytes.length - 8} bytes`, length);
+function parseHeader(head: Uint8Array, file: string): object {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(head.subarray(8)));
   } catch {
     header = undefined;
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header))
     throw new FormatError(file, 8, 'a safetensors header, a JSON object');
-  return { header, start: 8 + length };
+  return header;
 }
 
 function beginOf(entry: Entry): number {

@@ -1,6 +1,7 @@
 import type { ArchitectureName, MiningMode } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import type { EvaluateBenchOptions } from './bench/evaluate.ts';
+import type { HeadBenchOptions } from './bench/head.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
 import type { MeasureOptions } from './bench/benchmark.ts';
 import type { MetaBenchOptions } from './bench/meta.ts';
@@ -74,6 +75,20 @@ export function benchCommand(program: Command): void {
     .action(async ({ json, ...options }: EvaluateBenchOptions & { json?: boolean }) => {
       const { scoringRate } = await import('./bench/evaluate.ts');
       await shown(json, async () => [await scoringRate(options, say)]);
+    });
+  add('head', 'head, margin and the update of the centres: of many people a sample, in turns with all of fewer')
+    .option('--classes <n>', 'people of the largest head', wholeNumber(2), 1_000_000)
+    .option('--rate <share>', 'share of them that takes part in a step', shareOf, 0.1)
+    .option('--batch <n>', 'faces a step', wholeNumber(2), 64)
+    .option('--dimension <n>', 'numbers in an embedding', wholeNumber(1), 512)
+    .option('--steps <n>', 'steps in a turn', wholeNumber(1), 3)
+    .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
+    .option('--pairs <n>', "pairs of AdaFace's head and CosFace's", wholeNumber(2), 200)
+    .option('--alone', 'the largest head and nothing else, with the memory it takes')
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: HeadBenchOptions & { json?: boolean }) => {
+      const { headTimes } = await import('./bench/head.ts');
+      await shown(json, (done) => headTimes(options, { say, done }));
     });
   add('decode', 'JPEG decoders on real files')
     .requiredOption('--data <src>', 'tar, tar.gz, .rec or image folder of JPEGs')
@@ -157,6 +172,13 @@ export function benchCommand(program: Command): void {
       ]);
       await shown(json, async () => linkResults(await linkCosts(options)));
     });
+}
+
+/** A share as the command line has it. */
+function shareOf(text: string): number {
+  const share = Number(text);
+  if (!(share > 0 && share <= 1)) throw new OptionError('bench', '--rate', 'above 0, at most 1', text);
+  return share;
 }
 
 interface NetworkOptions extends MeasureOptions {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { FileError } from '../errors.ts';
 import { eachRead } from './eachRead.ts';
-import { about, fileError, systemCode } from './reason.ts';
+import { about, fileError, MOST_AT_ONCE, systemCode } from './reason.ts';
 
 export { systemCode } from './reason.ts';
 
@@ -56,7 +56,8 @@ export async function open(path: string): Promise<ReadHandle> {
     const readAt = async (target: Uint8Array, offset: number): Promise<number> => {
       let done = 0;
       while (done < target.length) {
-        const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
+        const wanted = Math.min(target.length - done, MOST_AT_ONCE);
+        const { bytesRead } = await handle.read(target, done, wanted, offset + done);
         if (bytesRead === 0) break;
         done += bytesRead;
       }
@@ -81,7 +82,7 @@ export async function open(path: string): Promise<ReadHandle> {
 function readNow(file: number, target: Uint8Array, offset: number): number {
   let done = 0;
   while (done < target.length) {
-    const count = readSync(file, target, done, target.length - done, offset + done);
+    const count = readSync(file, target, done, Math.min(target.length - done, MOST_AT_ONCE), offset + done);
     if (count === 0) break;
     done += count;
   }

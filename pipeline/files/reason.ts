@@ -1,5 +1,8 @@
 import { FileError } from '../errors.ts';
 
+/** Bytes read or written in one call: Node refuses 2 GiB and more. */
+export const MOST_AT_ONCE = 2 ** 30;
+
 const REASONS: Record<string, string> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'this user may not open it',

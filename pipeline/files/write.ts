@@ -5,7 +5,7 @@
 import { promises as fs } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { asideOf, isLeftAside } from './aside.ts';
-import { about, systemCode } from './reason.ts';
+import { about, MOST_AT_ONCE, systemCode } from './reason.ts';
 
 /** What the fault of a test sees before the disk does. */
 export type WriteOperation = 'open' | 'write' | 'sync' | 'rename' | 'mkdir' | 'link';
@@ -39,11 +39,11 @@ export function injectWriteFault(next: typeof fault): void {
   fault = next;
 }
 
-/** Writes a file whole. */
-export async function writeFile(path: string, data: Uint8Array | string): Promise<void> {
+/** Writes a file whole; of a list, its parts one after another. */
+export async function writeFile(path: string, data: Uint8Array | string | readonly Uint8Array[]): Promise<void> {
   const writer = await openWriter(path);
   try {
-    await writer.write(data);
+    for (const part of [data].flat()) await writer.write(part);
     await writer.commit();
   } catch (error) {
     await writer.discard();
@@ -62,7 +62,7 @@ export function openWriter(path: string): Promise<Writer> {
     const put = async (data: Uint8Array, at: number): Promise<void> => {
       fault?.('write', path);
       for (let done = 0; done < data.length;)
-        done += (await handle.write(data, done, data.length - done, at + done)).bytesWritten;
+        done += (await handle.write(data, done, Math.min(data.length - done, MOST_AT_ONCE), at + done)).bytesWritten;
     };
     const discard = async (): Promise<void> => {
       if (!open) return;

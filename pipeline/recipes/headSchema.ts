@@ -9,8 +9,18 @@ function rising(least: number, most: number, what: string): z.ZodType<[number, n
   return pair.refine(([a, b]) => a >= least && b > a && b <= most, { error });
 }
 
+/** What every head may say. */
+const any = {
+  /**
+   * Share of the people whose centres take part in a step: those of the batch and a sample of the others; absent: all.
+   * For many people; a centre that does not take part is as it was after the step, without decay and momentum.
+   */
+  sample: above(0, 1).optional(),
+};
+
 /** What every margin over cosines may say. */
 const cosine = {
+  ...any,
   s: scale.default(64),
   /** Other classes whose cosine is above it count as 90 degrees away; absent: none. */
   filter: above(0, 1).optional(),
@@ -20,7 +30,7 @@ const cosine = {
 export const head = z.discriminatedUnion(
   'name',
   [
-    section({ name: is('softmax') }),
+    section({ name: is('softmax'), ...any }),
     section({ name: is('normface'), ...cosine }),
     section({
       name: is('sphereface'),

@@ -3,6 +3,7 @@ import {
   adaFace,
   arcFace,
   architecture,
+  classCentres,
   combined,
   cosFace,
   cosineSchedule,
@@ -11,12 +12,15 @@ import {
   mvSoftmax,
   normFace,
   polynomialSchedule,
+  sampledCentres,
   softmax,
   sphereFace,
   stepSchedule,
   withFiltering,
   type Architecture,
+  type Centres,
   type Margin,
+  type SampledCentres,
   type Schedule,
   type SgdOptions,
 } from 'rxface/operators';
@@ -43,6 +47,14 @@ export function precisionOf(
   }
   say('precision: bfloat16, which is fast here');
   return 'bfloat16';
+}
+
+/** The class centres a config asks for: all of them in each step, or a sample. */
+export function centresOf(
+  { sample }: Config['head'],
+  size: { dimension: number; classes: number; seed?: number },
+): Centres | SampledCentres {
+  return sample === undefined ? classCentres(size) : sampledCentres({ ...size, rate: sample });
 }
 
 /** The margin a config asks for, filtered where it says so. */

@@ -74,6 +74,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
     const training = await beginTraining({ ...options, resumed, say, engine, people, images });
     letGo = training.letGo;
+    // The step takes the arrays over: large ones do not stay in memory twice.
+    delete resumed?.checkpoint;
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);
       const metrics = await trainingMetrics(training.folder.metrics, { port: options.metricsPort, say });
@@ -128,6 +130,7 @@ async function epochs(course: Course): Promise<Tally> {
   const line = toConsole<StepItem>({ standing: tally.standing, progress: course.progress });
   try {
     if (start.state !== undefined) step.state.load(start.state);
+    delete start.state;
     await rewindQuarantine(training.folder.quarantine, start);
     if (start.steps === 0) {
       const first = await firstFacesShown(config, faces);

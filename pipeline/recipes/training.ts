@@ -1,10 +1,10 @@
 import { classesOf, OptionError, type Engine, type RunFacts, type StateMap } from 'rxface';
-import { classCentres, createModel, emptyModel, type Centres, type Margin, type Model } from 'rxface/operators';
+import { createModel, emptyModel, type Centres, type Margin, type Model, type SampledCentres } from 'rxface/operators';
 import { readWeights } from 'rxface/sources';
 import { architectureIn } from '../manifest.ts';
 import { differences } from './config.ts';
 import { backboneOf } from './loadModel.ts';
-import { architectureOf, marginOf, precisionOf } from './parts.ts';
+import { architectureOf, centresOf, marginOf, precisionOf } from './parts.ts';
 import type { Resumption } from './resume.ts';
 import { beginRun, rewindRun, type RunFolder } from './runFolder.ts';
 import type { Config } from './schema.ts';
@@ -14,7 +14,7 @@ export interface Learner {
   /** As given, with the precision decided. */
   config: Config;
   model: Model;
-  centres: Centres;
+  centres: Centres | SampledCentres;
   margin: Margin;
   facts: RunFacts;
   dispose(): void;
@@ -91,7 +91,7 @@ function createLearner({ config: chosen, engine, people, images, say }: LearnerO
     ? createModel(built, { seed, precision, recompute })
     : emptyModel(built, { precision, recompute });
   const size = { dimension: config.model.embedding, classes: people.length };
-  const centres = classCentres(drawn ? { ...size, seed } : size);
+  const centres = centresOf(config.head, drawn ? { ...size, seed } : size);
   const margin = marginOf(config.head);
   const { backend, tensorflow } = engine;
   const facts: RunFacts = {

@@ -5,7 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 // operators/net/kernels/conv2dFilterGrad, operators/net/kernels/prelu, operators/net/kernels/preluGrad,
 // operators/net/kernels/subsample, operators/net/kernels/subsampleGrad, operators/net/kernels/add, operators/net/kernels/cast,
 // operators/net/kernels/descend, operators/net/kernels/biasPrelu, operators/net/kernels/biasedSum, operators/net/kernels/paddedConv,
-// operators/net/kernels/pad, operators/net/kernels/reshape, operators/net/kernels/slice (operators/net/kernels/fused has its own test).
+// operators/net/kernels/pad, operators/net/kernels/reshape, operators/net/kernels/slice, operators/net/kernels/rowLengths (operators/net/kernels/fused has its own test).
 import { add } from '../../operators/net/kernels/add.ts';
 import { batchNormInference, batchNormTrain } from '../../operators/net/kernels/batchNorm.ts';
 import { batchNormGrad } from '../../operators/net/kernels/batchNormGrad.ts';
@@ -22,6 +22,7 @@ import { paddedConv } from '../../operators/net/kernels/paddedConv.ts';
 import { prelu } from '../../operators/net/kernels/prelu.ts';
 import { preluGrad, preluInputGrad } from '../../operators/net/kernels/preluGrad.ts';
 import { reshape } from '../../operators/net/kernels/reshape.ts';
+import { rowLengths } from '../../operators/net/kernels/rowLengths.ts';
 import { slice } from '../../operators/net/kernels/slice.ts';
 import { subsample } from '../../operators/net/kernels/subsample.ts';
 import { subsampleGrad } from '../../operators/net/kernels/subsampleGrad.ts';
@@ -53,6 +54,7 @@ const cases: Record<string, KernelCase> = {
       return [first.weight, first.velocity, later.weight, later.velocity];
     },
   },
+  rowLengths: { inputs: { x: [5, 40] }, run: ({ x }) => [rowLengths(x as tf.Tensor2D)] },
   add: { inputs: maps, run: ({ x, dy }) => [add(x!, dy!)] },
   cast: { inputs: { x: MAP }, run: ({ x }) => [cast(x!, 'float32')] },
   pad: {

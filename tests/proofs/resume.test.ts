@@ -19,4 +19,11 @@ describe.skipIf(!existsSync(TRAIN_ONCE))('a run killed by SIGKILL and resumed (n
   it.each([1, 9, 10, 23, 31, 40])('after step %d is the uninterrupted one, byte for byte', async (step) => {
     expect(await killedAfter(root, step, whole)).toEqual([]);
   });
+
+  it('with a sample of the centres is the uninterrupted one too', async () => {
+    await trainOnce(root, 'sampled', join(root, 'whole-sampled'));
+    const sampled = remainsOf(join(root, 'whole-sampled'));
+    expect(sampled['weights and running statistics']).not.toBe(whole['weights and running statistics']);
+    expect(await killedAfter(root, 17, sampled, 'sampled')).toEqual([]);
+  });
 });

@@ -19,8 +19,13 @@ export const STEPS = 40;
 const PEOPLE = 7;
 const PER_PERSON = 12;
 
-/** Heads whose statistics are part of what is restored. */
-export type Head = 'adaface' | 'curricularface';
+/** Heads whose statistics are part of what is restored, and one of which a sample of the centres takes part in a step. */
+const HEADS = {
+  adaface: 'name: adaface',
+  curricularface: 'name: curricularface',
+  sampled: 'name: adaface, sample: 0.6',
+};
+export type Head = keyof typeof HEADS;
 
 /** Drawn faces in shards, pairs of drawn people, and a config for each head: every augmentation, dropout, momentum, clipping. */
 export async function resumeGround(root: string): Promise<void> {
@@ -39,14 +44,14 @@ export async function resumeGround(root: string): Promise<void> {
     writeFileSync(join(root, 'people', name(label), file), bytes!);
   }
   writeFileSync(join(root, 'pairs.txt'), pairs());
-  for (const head of ['adaface', 'curricularface'] satisfies Head[]) writeFileSync(configFor(root, head), CONFIG(head));
+  for (const head of Object.keys(HEADS) as Head[]) writeFileSync(configFor(root, head), CONFIG(head));
 }
 
 const configFor = (root: string, head: Head): string => join(root, `${head}.yaml`);
 
 const CONFIG = (head: Head): string => `data: { sources: [{ path: faces }] }
 model: { name: ir10, embedding: 16, widths: [4, 4, 8, 8], size: [32, 32], dropout: 0.4 }
-head: { name: ${head}, s: 16 }
+head: { ${HEADS[head]}, s: 16 }
 optimiser: { clipNorm: 5 }
 schedule: { name: cosine, lr: 0.05, warmupSteps: 3 }
 augment: { flip: 0.5, crop: 0.3, rescale: 0.3, photometric: 0.3, blur: 0.3, occlude: 0.3 }
@@ -92,11 +97,16 @@ export function trainOnce(
  *
  * @returns what of it is not as in the uninterrupted run, by name; nothing if all is as it should be
  */
-export async function killedAfter(root: string, step: number, whole: Remains): Promise<string[]> {
-  const run = join(root, `after-${step}`);
-  const { killedBy } = await trainOnce(root, 'adaface', run, { kill: { moment: 'after', step } });
+export async function killedAfter(
+  root: string,
+  step: number,
+  whole: Remains,
+  head: Head = 'adaface',
+): Promise<string[]> {
+  const run = join(root, `after-${step}-${head}`);
+  const { killedBy } = await trainOnce(root, head, run, { kill: { moment: 'after', step } });
   const newest = newestCheckpoint(run);
-  const { said } = await trainOnce(root, 'adaface', run, { resume: true, threads: step % 3 });
+  const { said } = await trainOnce(root, head, run, { resume: true, threads: step % 3 });
   const otherwise = differing(whole, remainsOf(run));
   if (killedBy !== 'SIGKILL') otherwise.push('it was not killed');
   if (newest !== checkpointName(step) || !said.includes(`step ${step}\n`)) otherwise.push(`it went on from ${newest}`);

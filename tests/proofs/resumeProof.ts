@@ -48,11 +48,11 @@ export const resumeProof: Proof = {
     const turn = async (): Promise<void> => {
       for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
         const at = step;
-        rmSync(join(root, `after-${at}`), { recursive: true, force: true });
+        rmSync(join(root, `after-${at}-adaface`), { recursive: true, force: true });
         const otherwise = await once(`after ${at}`, () => killedAfter(root, at, whole.remains));
         for (const part of otherwise) wrong.set(part, (wrong.get(part) ?? 0) + 1);
         say(`killed after step ${at}: ${otherwise.length === 0 ? 'the same' : otherwise.join(', ')}`);
-        rmSync(join(root, `after-${at}`), { recursive: true, force: true });
+        rmSync(join(root, `after-${at}-adaface`), { recursive: true, force: true });
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, turn));

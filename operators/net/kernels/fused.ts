@@ -35,15 +35,13 @@ export class Fused {
    */
   run(maps: readonly Tensor[], vector: Tensor, others: readonly Tensor[] = []): Tensor[] | null {
     const [first] = maps;
-    if (first === undefined || first.size < WORTH_IT || getBackend() !== 'tensorflow') return null;
+    const handle = this.#handle(first);
+    if (first === undefined || handle === null) return null;
     const vectors = [vector, ...others];
     const shortest = Math.min(...vectors.map(({ size }) => size));
     const longest = Math.max(...vectors.map(({ size }) => size));
     const row = rowOf(longest > shortest ? longest : first.size, shortest);
-    const type = floatType(first);
-    if (!this.#loaded.has(type)) this.#loaded.set(type, this.#load(type));
-    const handle = this.#loaded.get(type)!;
-    if (row < ROW / 2 || handle === null) return null;
+    if (row < ROW / 2) return null;
     const shape = longest > row ? [first.size / longest, longest / row, row] : [first.size / row, row];
     const views = maps.map((map) => reshape(map, shape));
     const tiled = vectors.map((one) =>
@@ -56,14 +54,39 @@ export class Fused {
         return back;
       });
     } catch {
-      this.#loaded.set(type, null);
+      this.#loaded.set(floatType(first), null);
       return null;
     } finally {
       for (const tensor of [...views, ...tiled]) tensor.dispose();
     }
   }
 
-  #call(handle: number, inputs: Tensor[]): Tensor[] {
+  /**
+   * Runs it on inputs as they are, maps, vector and others, whose shapes broadcast to that of the first; each shape is compiled anew.
+   *
+   * @return null as `run` does
+   */
+  runBroadcast(inputs: readonly Tensor[]): Tensor[] | null {
+    const [first] = inputs;
+    const handle = this.#handle(first);
+    if (first === undefined || handle === null) return null;
+    try {
+      return this.#call(handle, inputs);
+    } catch {
+      this.#loaded.set(floatType(first), null);
+      return null;
+    }
+  }
+
+  /** The loaded function for maps like this one; null where it does not pay or is not to be had. */
+  #handle(first: Tensor | undefined): number | null {
+    if (first === undefined || first.size < WORTH_IT || getBackend() !== 'tensorflow') return null;
+    const type = floatType(first);
+    if (!this.#loaded.has(type)) this.#loaded.set(type, this.#load(type));
+    return this.#loaded.get(type)!;
+  }
+
+  #call(handle: number, inputs: readonly Tensor[]): Tensor[] {
     const live = nativeBackend();
     const { maps, vector, others = [], outputs } = this.#definition;
     const names = [...maps, vector, ...others].map((name) => `${name}:0`).join();

@@ -37,20 +37,28 @@ export async function memoryOfStep(options: MemoryBenchOptions, say: (line: stri
 }
 
 async function ourPeak({ model, batch, classes, precision, recompute, steps }: MemoryBenchOptions): Promise<number> {
+  const told = { model, batch, classes, precision, steps, rounds: 1 };
+  return (await peakOf('train', told, [...(recompute ? ['--recompute'] : []), '--no-peer'])) / 1e6;
+}
+
+/** Most bytes that a fresh process holds which does one benchmark alone. */
+export async function peakOf(
+  name: string,
+  told: Record<string, string | number>,
+  flags: readonly string[],
+): Promise<number> {
   const main = join(
     dirname(createRequire(import.meta.url).resolve('rxface/package.json')),
     'dist/pipeline/cli/main.js',
   );
-  const told = { model, batch, classes, precision, steps, rounds: 1 };
   const words = Object.entries(told).flatMap(([key, value]) => [`--${key}`, String(value)]);
-  const flags = [...(recompute ? ['--recompute'] : []), '--no-peer', '--json'];
-  const child = spawn(process.execPath, [main, 'bench', 'train', ...words, ...flags], {
+  const child = spawn(process.execPath, [main, 'bench', name, ...words, ...flags, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  if (code !== 0) throw new RxfaceError(`bench: the process that trains ended with ${code}: ${err.trim()}`);
+  if (code !== 0) throw new RxfaceError(`bench: the process of bench ${name} ended with ${code}: ${err.trim()}`);
   const { results } = JSON.parse(out) as { results: [Result] };
-  return results[0].peakBytes! / 1e6;
+  return results[0].peakBytes!;
 }
 
 async function theirPeak(python: string, args: readonly string[], steps: number): Promise<number> {

@@ -32,6 +32,8 @@ export interface Result extends Spread {
   /** Resident memory of the process in MB after each epoch. */
   residentMB?: number[];
   ops?: OpTime[];
+  /** Mean of what the rounds gave, with its 95 % interval, where that is the figure. */
+  mean?: { value: number; low: number; high: number };
 }
 
 /** Median, least and most. */
@@ -53,7 +55,7 @@ const WIDTH = 60;
 export function resultsText(results: readonly Result[]): string {
   return results
     .flatMap((result, i) => {
-      const { benchmark, unit, work, peers, peakBytes, residentMB, ops = [] } = result;
+      const { benchmark, unit, work, peers, peakBytes, residentMB, ops = [], mean } = result;
       const before = results[i - 1];
       const follows = before?.benchmark === benchmark && before.unit === unit;
       return [
@@ -63,6 +65,11 @@ export function resultsText(results: readonly Result[]): string {
           line(`  ${name}`, theirs),
           `${line('  ratio', ratio, 2)}, by pair ${ratio.pairs.map((one) => one.toFixed(2)).join(' ')}`,
         ]),
+        ...(mean
+          ? [
+              `${'  mean (95 % interval)'.padEnd(WIDTH)} ${[mean.value, mean.low, mean.high].map((x) => x.toFixed(4)).join(' ')}`,
+            ]
+          : []),
         ...(peakBytes === undefined ? [] : [`${'  peak resident memory'.padEnd(WIDTH)} ${mega(peakBytes)} MB`]),
         ...(residentMB === undefined ? [] : [`  MB resident after each epoch: ${residentMB.join(', ')}`]),
         ...ops.map(

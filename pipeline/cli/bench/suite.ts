@@ -65,6 +65,14 @@ export const SUITE: readonly Piece[] = [
     },
   },
   {
+    name: 'head',
+    async measure({ rounds = 7 }, say) {
+      const { headTimes } = await import('./head.ts');
+      const given = { classes: 1_000_000, rate: 0.1, batch: 64, dimension: 512, steps: 3, pairs: 200 };
+      return headTimes({ ...given, rounds }, { say, done() {} });
+    },
+  },
+  {
     name: 'evaluate',
     async measure({ rounds = 7, ...options }, say) {
       const { scoringRate } = await import('./evaluate.ts');

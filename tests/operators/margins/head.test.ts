@@ -1,10 +1,20 @@
 import { add, greater, mean, memory, mul, onesLike, reshape, sub, tensor2d, tidy, where } from '@tensorflow/tfjs-core';
-import { fill, oneHot, square, tensor1d, type Scalar, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  fill,
+  oneHot,
+  square,
+  tensor1d,
+  transpose,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adaFace } from '../../../operators/margins/adaFace.ts';
 import { cosFace } from '../../../operators/margins/cosFace.ts';
 import { head } from '../../../operators/margins/head.ts';
 import type { Margin } from '../../../operators/margins/margin.ts';
+import { softmax } from '../../../operators/margins/softmax.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 
 const LABELS = Int32Array.of(1, 0, 3, 2);
@@ -96,6 +106,18 @@ describe.each(['cpu', 'native'] as const)('head on %s', (backend) => {
       byKernel.forEach((x, i) => expect(Math.abs(dKernel[i]! - x)).toBeLessThan(2e-3 * (1 + Math.abs(x))));
     },
   );
+
+  it.each([normMargin, hardNegatives, softmax()])('gives the same for centres in rows: $name', (margin) => {
+    const columns = run(margin);
+    const rows = tidy(() => {
+      const kernel: Tensor2D = transpose(tensor2d(KERNEL, [3, 4]));
+      const out = head({ embedding: tensor2d(EMBEDDING, [4, 3]), kernel, layout: 'rows', labels: LABELS, margin });
+      const whole = out.along ? sub(out.dKernel, mul(out.along, kernel)) : out.dKernel;
+      return { loss: out.loss.dataSync(), dEmbedding: out.dEmbedding.dataSync(), dKernel: transpose(whole).dataSync() };
+    });
+    for (const name of ['loss', 'dEmbedding', 'dKernel'] as const)
+      columns[name].forEach((x, i) => expect(rows[name][i]).toBeCloseTo(x, 5));
+  });
 
   it('takes a residual off every target as if the margin were larger by it', () => {
     const larger = run(cosFace({ s: 8, m: 0.45 }));

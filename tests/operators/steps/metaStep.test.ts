@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sampledCentres } from '../../../operators/net/sampledCentres.ts';
 import type { MetaStepOptions } from '../../../operators/steps/metaStep.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import type { Sample } from '../../../pipeline/items.ts';
@@ -115,6 +116,14 @@ describe('metaStep', () => {
     [{ classifiers: [] }, 'classifiers must be one a variation, received []'],
   ])('refuses options outside their bounds: case %#', async (options, message) => {
     await expect(metaTraining(options, undefined, false)).rejects.toThrow(`metaStep: ${message}`);
+  });
+
+  it('refuses a sample of the centres', async () => {
+    const centres = sampledCentres({ dimension: 8, classes: 5, rate: 0.5 });
+    await expect(metaTraining({ centres }, undefined, false)).rejects.toThrow(
+      "metaStep: centres must be classCentres, all of which take part in each step, received 'sampledCentres'",
+    );
+    centres.dispose();
   });
 });
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeSafetensors, encodeSafetensors } from '../../../pipeline/bytes/safetensors.ts';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  safetensorsLayout,
+  safetensorsParts,
+  safetensorsStart,
+} from '../../../pipeline/bytes/safetensors.ts';
 import { FormatError } from '../../../pipeline/errors.ts';
 
 const state = {
@@ -32,6 +38,18 @@ describe('safetensors', () => {
   it('writes the same bytes whatever the order of the names', () => {
     const reversed = Object.fromEntries(Object.entries(state).toReversed());
     expect(encodeSafetensors(reversed)).toEqual(encodeSafetensors(state));
+  });
+
+  it('comes in parts, a header and the memory of the arrays themselves', () => {
+    const parts = safetensorsParts(state, { format: 'rxface' });
+    expect(Buffer.concat(parts)).toEqual(Buffer.from(encodeSafetensors(state, { format: 'rxface' })));
+    const memory = Object.values(state).map(({ data }): ArrayBufferLike => data.buffer);
+    expect(parts.slice(1).every(({ buffer }) => memory.includes(buffer))).toBe(true);
+    const [head] = parts;
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    expect(safetensorsStart(head!.subarray(0, 8), size, 'w')).toBe(head!.length);
+    const { arrays } = safetensorsLayout(head!, size, 'w');
+    expect(arrays.find(({ name }) => name === 'layer.weight')).toMatchObject({ type: 'f4', shape: [2, 2], bytes: 16 });
   });
 
   it('aligns the data to 8 bytes', () => {

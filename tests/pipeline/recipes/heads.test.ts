@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import { injectWriteFault } from '../../../pipeline/files/write.ts';
 import { ConfigError, parseConfig, readConfig } from '../../../pipeline/recipes/config.ts';
-import { marginOf } from '../../../pipeline/recipes/parts.ts';
+import { centresOf, marginOf } from '../../../pipeline/recipes/parts.ts';
 import type { Config } from '../../../pipeline/recipes/schema.ts';
 import { train } from '../../../pipeline/recipes/train.ts';
 import { tinyTraining } from '../../fixtures/tinyTraining.ts';
@@ -32,6 +32,10 @@ function faultOf(head: string): string {
 }
 
 describe('the head of a config', () => {
+  beforeAll(async () => {
+    await startEngine();
+  });
+
   it.each([
     ['softmax', 'softmax', 1],
     ['normface', 'normFace', 64],
@@ -50,9 +54,22 @@ describe('the head of a config', () => {
   it('is filtered where it says so, whichever it is', () => {
     expect(marginOf(headOf('arcface')).needs).toBe('target');
     expect(marginOf(headOf('arcface, filter: 0.4'))).toMatchObject({ name: 'arcFace', needs: 'all' });
-    expect(faultOf('softmax, filter: 0.4')).toBe('filter is no known key; known here: name');
+    expect(faultOf('softmax, filter: 0.4')).toBe('filter is no known key; known here: name, sample');
     expect(faultOf('arcface, filter: 0')).toBe('filter must be a number above 0, at most 1, received 0');
   });
+
+  it.each(['softmax', 'curricularface', 'adaface, filter: 0.4'])(
+    'may let a sample of the centres take part: %s',
+    (name) => {
+      const size = { dimension: 4, classes: 10 };
+      const sampled = centresOf(headOf(`${name}, sample: 0.3`), size);
+      expect(sampled).toMatchObject({ rate: 0.3, classes: 10 });
+      const all = centresOf(headOf(name), size);
+      expect(all).not.toHaveProperty('rate');
+      for (const centres of [sampled, all]) centres.dispose();
+      expect(faultOf(`${name}, sample: 0`)).toBe('sample must be a number above 0, at most 1, received 0');
+    },
+  );
 
   it("may ask for SphereFace's margin at once or with the annealing of its first release", () => {
     const state = (head: string) => marginOf(headOf(`sphereface, ${head}`)).state;
@@ -101,6 +118,7 @@ describe('a training with each head', () => {
     'mvsoftmax, s: 16',
     'magface, s: 16, norms: [1, 51], margins: [0.45, 1], lambda: 5',
     'cosface, s: 16, filter: 0.4',
+    'cosface, s: 16, sample: 0.5',
   ])('lowers the loss: %s', async (head) => {
     const before = memory().numTensors;
     const run = join(root, head.replaceAll(/\W+/g, '-'));

@@ -25,6 +25,6 @@ it('lets a fresh process train, and one of the peer in each layout', async () =>
 it('says why a process that should train did not', async () => {
   const broken = memoryOfStep({ ...small, model: 'ir9' as 'ir10', peer: false }, () => {});
   await expect(broken).rejects.toThrow(
-    'bench: the process that trains ended with 2: rxface: bench: --model must be one',
+    'bench: the process of bench train ended with 2: rxface: bench: --model must be one',
   );
 });
