@@ -68,11 +68,11 @@ export async function dryRun({ config, run: path, stop, progress }: DryRunOption
   const say = progress.note;
   const plan = await planOf(config, say);
   try {
-    const { faces, people, images, perEpoch } = plan;
+    const { faces, people, images, counts, perEpoch } = plan;
     const { batch, epochs } = config.train;
     const steps = perEpoch * epochs;
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
-    const learner = await newLearner({ config, engine, people, images, say });
+    const learner = await newLearner({ config, engine, people, images, counts, say });
     try {
       const course = await someSteps({ learner, plan, progress, stop });
       const peak = process.resourceUsage().maxRSS * 1024;

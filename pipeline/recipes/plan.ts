@@ -11,6 +11,8 @@ export interface Plan {
   faces: IndexedSource;
   people: readonly string[];
   images: number;
+  /** Images of each person. */
+  counts: Int32Array;
   /** Updates an epoch; the last partial batch is not one. */
   perEpoch: number;
   schedule: Schedule;
@@ -29,6 +31,8 @@ export async function planOf(config: Config, say: (line: string) => void): Promi
   try {
     const people = faces.classes!;
     const images = faces.length!;
+    const counts = new Int32Array(people.length);
+    for (const label of faces.labels) counts[label]!++;
     const { batch, epochs } = config.train;
     const perEpoch = Math.floor(images / batch);
     if (perEpoch === 0)
@@ -36,7 +40,7 @@ export async function planOf(config: Config, say: (line: string) => void): Promi
     const schedule = scheduleOf(config.schedule, perEpoch, epochs);
     const resized = faces.pointsMissing ? ` (${faces.pointsMissing} without points are resized)` : '';
     say(`data: ${people.length} people, ${images} images${resized}, ${perEpoch} steps an epoch`);
-    return { faces, people, images, perEpoch, schedule, close };
+    return { faces, people, images, counts, perEpoch, schedule, close };
   } catch (error) {
     await close();
     throw error;

@@ -61,7 +61,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = await planOf(config, say);
   let letGo: (() => Promise<void>) | undefined;
   try {
-    const { people, images } = plan;
+    const { people, images, counts } = plan;
     const result = { run: options.run, people: people.length };
     const resumed = options.resume ? await resumeRun({ ...options, ...plan, say }) : undefined;
     letGo = resumed?.letGo;
@@ -72,7 +72,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       return { ...result, ...untouched(start), evaluations, interrupted: false };
     }
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
-    const training = await beginTraining({ ...options, resumed, say, engine, people, images });
+    const training = await beginTraining({ ...options, resumed, say, engine, people, images, counts });
     letGo = training.letGo;
     try {
       const evaluations = await readLines<EvaluationLine>(training.folder.evaluations);

@@ -34,6 +34,8 @@ export interface LearnerOptions {
   engine: Engine;
   people: readonly string[];
   images: number;
+  /** Images of each of them. */
+  counts: ArrayLike<number>;
   say: (line: string) => void;
 }
 
@@ -82,7 +84,7 @@ export async function newLearner(options: LearnerOptions): Promise<Learner> {
 }
 
 /** @param drawn false: without first weights, which a checkpoint takes the place of */
-function createLearner({ config: chosen, engine, people, images, say }: LearnerOptions, drawn = true): Learner {
+function createLearner({ config: chosen, engine, people, images, counts, say }: LearnerOptions, drawn = true): Learner {
   const { seed, recompute } = chosen.train;
   const precision = precisionOf(chosen.train, say);
   const config: Config = { ...chosen, train: { ...chosen.train, precision } };
@@ -92,7 +94,7 @@ function createLearner({ config: chosen, engine, people, images, say }: LearnerO
     : emptyModel(built, { precision, recompute });
   const size = { dimension: config.model.embedding, classes: people.length };
   const centres = classCentres(drawn ? { ...size, seed } : size);
-  const margin = marginOf(config.head);
+  const margin = marginOf(config.head, counts);
   const { backend, tensorflow } = engine;
   const facts: RunFacts = {
     architecture: model.architecture,
