@@ -23,6 +23,8 @@ export interface ResumeOptions {
   people: readonly string[];
   images: number;
   perEpoch: number;
+  /** Steps before the first epoch. */
+  warmUp: number;
   say: (line: string) => void;
 }
 
@@ -93,9 +95,9 @@ function checkData({ path, manifest }: Checkpoint, { people, images }: ResumeOpt
   }
 }
 
-async function isFinished(step: number, { config, run, perEpoch }: ResumeOptions): Promise<boolean> {
+async function isFinished(step: number, { config, run, perEpoch, warmUp }: ResumeOptions): Promise<boolean> {
   const { epochs } = config.train;
-  if (step < epochs * perEpoch) return false;
+  if (step < warmUp + epochs * perEpoch) return false;
   const lines = await readLines<EvaluationLine>(runFolder(run).evaluations);
   return dueEvaluations(config, lines, { epoch: epochs, step }).length === 0;
 }

@@ -24,7 +24,7 @@ export interface Learner {
 export interface Training extends Learner {
   folder: RunFolder;
   /** Updates done, and the next sample; `state` is what the step has to load first. */
-  start: { steps: number; epoch: number; position: number; state?: StateMap };
+  start: { steps: number; epoch: number; position: number; phase?: string; state?: StateMap };
   /** Lets go of the run folder. */
   letGo(): Promise<void>;
 }
@@ -62,13 +62,13 @@ export async function beginTraining(options: TrainingOptions): Promise<Training>
     });
   }
   const learner = createLearner({ ...options, config }, false);
-  const { step: steps, epoch, position, engine } = found.manifest;
+  const { step: steps, epoch, position, phase, engine } = found.manifest;
   const { backend, tensorflow } = options.engine;
   if (engine.backend !== backend || engine.tensorflow !== tensorflow) {
     const wrote = `${engine.backend} ${engine.tensorflow ?? ''}`.trim();
     options.say(`resume: ${wrote} wrote this checkpoint, another engine goes on: the last bits will differ`);
   }
-  const start = { steps, epoch, position, state: { ...found.weights, ...found.state } };
+  const start = { steps, epoch, position, phase, state: { ...found.weights, ...found.state } };
   const { letGo } = resumed!;
   return orDispose(learner, async () => ({ ...learner, folder: await rewindRun(run, steps), start, letGo }));
 }
