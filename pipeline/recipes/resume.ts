@@ -72,8 +72,12 @@ export async function resumeRun(options: ResumeOptions): Promise<Resumption> {
   }
 }
 
-/** The config a run began with, if the one given now says the same. */
-async function begunConfig({ config, run }: ResumeOptions): Promise<Config> {
+/**
+ * The config a run began with, if the one given now says the same.
+ *
+ * @throws OptionError where it does not
+ */
+export async function begunConfig({ config, run }: Pick<ResumeOptions, 'config' | 'run'>): Promise<Config> {
   const begun = await readConfig(configOf(run));
   // 'auto' was decided when the run began.
   const decided = config.train.precision === 'auto' ? [...FREE, 'train.precision'] : FREE;

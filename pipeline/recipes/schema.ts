@@ -126,8 +126,14 @@ export interface SchemaFault {
 
 /** Checks a plain value; gives the config or every fault in it. */
 export function checkConfig(value: unknown): { config: Config } | { faults: SchemaFault[] } {
-  const result = configSchema.safeParse(value);
-  if (result.success) return acrossSections(result.data);
+  const result = checkedBy(configSchema, value);
+  return 'config' in result ? acrossSections(result.config) : result;
+}
+
+/** Checks a plain value by a schema alone. */
+export function checkedBy<T>(schema: z.ZodType<T>, value: unknown): { config: T } | { faults: SchemaFault[] } {
+  const result = schema.safeParse(value);
+  if (result.success) return { config: result.data };
   return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, [])) };
 }
 
