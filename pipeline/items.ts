@@ -83,6 +83,8 @@ export interface StepItem {
   step: number;
   /** Updates done since the start of training, this one included. */
   iteration: number;
+  /** Part of the training that it belongs to, where there are several: 'warm-up', 'meta'. */
+  phase?: string;
   /** Samples consumed in this epoch, this batch included: where a resumed run goes on. */
   position: number;
   images: number;
@@ -110,6 +112,8 @@ export interface StepItem {
 export interface Snapshot {
   epoch: number;
   iteration: number;
+  /** Part of the training, where it has several. */
+  phase?: string;
   position: number;
   /** PyTorch layouts, AdaFace's names without prefix; 'head.kernel' [D, C]. */
   weights: StateMap;

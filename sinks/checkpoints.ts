@@ -76,7 +76,7 @@ export async function writeCheckpoint(path: string, snapshot: Snapshot, facts: R
     step: snapshot.iteration,
     epoch: snapshot.epoch,
     position: snapshot.position,
-    phase: facts.phase,
+    phase: snapshot.phase ?? facts.phase,
     seed: facts.seed,
     engine: facts.engine,
     config: facts.config,

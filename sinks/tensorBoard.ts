@@ -74,13 +74,15 @@ export function toTensorBoard(folder: string, { from = 0 }: TensorBoardOptions =
   };
 }
 
-function shownOf({ iteration, epoch, loss, learningRate, figures, snapshot, time }: StepItem): Shown {
+function shownOf({ iteration, phase, epoch, loss, learningRate, figures, snapshot, time }: StepItem): Shown {
+  // Its losses are of something else, and would bend the curve of the training.
+  const under = phase === 'warm-up' ? phase : 'train';
   const train = Object.entries({ loss, learningRate, epoch: epoch + 1, ...figures });
   return {
     step: iteration,
     at: time.at,
     scalars: {
-      ...Object.fromEntries(train.map(([name, value]) => [`train/${name}`, value])),
+      ...Object.fromEntries(train.map(([name, value]) => [`${under}/${name}`, value])),
       'time/imagesPerSecond': time.imagesPerSecond,
     },
     ...(snapshot && {

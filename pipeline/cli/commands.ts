@@ -8,6 +8,7 @@ import { graphCommand } from './graph.ts';
 import { inspectCommand } from './inspect.ts';
 import type { Command } from './program.ts';
 import { reportCommand } from './report.ts';
+import { sweepCommand } from './sweep.ts';
 import { trainCommand } from './train.ts';
 
 /** Every command, in the order in which the help lists them: a new one is a line here. */
@@ -15,6 +16,7 @@ const COMMANDS = [
   demoCommand,
   engineCommand,
   trainCommand,
+  sweepCommand,
   embedCommand,
   evaluateCommand,
   inspectCommand,

@@ -1,6 +1,6 @@
 import { RxfaceError, show } from '../errors.ts';
 import { readText } from '../files/read.ts';
-import { checkConfig, type Config } from './schema.ts';
+import { checkConfig, type Config, type SchemaFault } from './schema.ts';
 import { readYaml, type Path } from './yaml.ts';
 
 export type { Config, EvaluationConfig } from './schema.ts';
@@ -30,7 +30,7 @@ export class ConfigError extends RxfaceError {
  * Reads a config file (YAML or JSON), puts `--set` values over it and checks it.
  *
  * @param file path of the config
- * @param sets 'a.b=value' in the order given, the last wins; list items by number: 'evaluate.0.every=2'
+ * @param sets 'a.b=value' in the order given, the last wins; list items by number: 'evaluate.0.every=2'; 'meta=null' takes one out
  * @returns the config with every default filled in
  * @throws ConfigError with every fault at once; FileError where the file cannot be read
  */
@@ -40,6 +40,16 @@ export async function readConfig(file: string, sets: readonly string[] = []): Pr
 
 /** As readConfig, of a text; `file` is only what faults call it. */
 export function parseConfig(file: string, text: string, sets: readonly string[] = []): Config {
+  return parseChecked(file, text, sets, checkConfig);
+}
+
+/** As parseConfig, of whatever else `check` knows. */
+export function parseChecked<T>(
+  file: string,
+  text: string,
+  sets: readonly string[],
+  check: (value: unknown) => { config: T } | { faults: SchemaFault[] },
+): T {
   const document = readYaml(text);
   if (document.problems.length > 0) {
     throw new ConfigError(
@@ -53,7 +63,7 @@ export function parseConfig(file: string, text: string, sets: readonly string[] 
   }
   const value = document.value ?? {};
   const origins = applySets(value, sets);
-  const result = checkConfig(value);
+  const result = check(value);
   if ('config' in result) return result.config;
   const faults = result.faults.map((fault) => {
     const set = originOf(fault.path, origins);
@@ -134,7 +144,8 @@ function applySets(value: unknown, sets: readonly string[]): Map<string, string>
       const expected = 'a value of YAML, a text with signs of it in quotes';
       throw new ConfigError([{ where: `--set ${set}`, path: '', expected, received: problem.reason }]);
     }
-    node[keys.at(-1)!] = read;
+    if (read === null) delete node[keys.at(-1)!];
+    else node[keys.at(-1)!] = read;
     origins.set(keys.join('.'), `--set ${set}`);
   }
   return origins;

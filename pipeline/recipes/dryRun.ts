@@ -1,4 +1,4 @@
-import { ensureEngine, type Backend, type Progress } from 'rxface';
+import { ensureEngine, OptionError, type Backend, type Progress } from 'rxface';
 import { exists } from '../files/read.ts';
 import { evaluationTimes, linkBytes, someSteps, type EvaluationTime, type LinkBytes } from './forecast.ts';
 import { planOf } from './plan.ts';
@@ -62,17 +62,19 @@ export interface DryRun {
  * Config, data, evaluations, first weights and engine are as training would have them; what the steps learn is thrown away
  * and nothing is written.
  *
- * @throws what `train` throws for the same config; the reason of `stop` where that was aborted
+ * @throws OptionError for a training with a meta set; what `train` throws for the same config; the reason of `stop` where that was aborted
  */
 export async function dryRun({ config, run: path, stop, progress }: DryRunOptions): Promise<DryRun> {
+  if (config.meta !== undefined)
+    throw new OptionError('train', '--dry-run', 'of a training without a meta set: its steps are not forecast', 'meta');
   const say = progress.note;
   const plan = await planOf(config, say);
   try {
-    const { faces, people, images, perEpoch } = plan;
+    const { faces, people, images, counts, perEpoch } = plan;
     const { batch, epochs } = config.train;
     const steps = perEpoch * epochs;
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
-    const learner = await newLearner({ config, engine, people, images, say });
+    const learner = await newLearner({ config, engine, people, images, counts, say });
     try {
       const course = await someSteps({ learner, plan, progress, stop });
       const peak = process.resourceUsage().maxRSS * 1024;

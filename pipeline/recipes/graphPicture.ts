@@ -1,24 +1,31 @@
 import type { Batch, Graph, RunMetrics, Sample, Source, Stage, StepItem } from 'rxface';
 import { toEach, type FlowLink, type FlowNode, type FlowPlot } from 'rxface/sinks';
+import type { MetaInput } from 'rxface/operators';
+import type { IndexedSource } from 'rxface/sources';
 import { EMPTY } from 'rxjs';
 import { draw } from '../draw.ts';
 import { inletsOf, outOf } from '../nodes.ts';
+import { metaGraph } from './metaGraph.ts';
+import type { MetaTrainingConfig } from './metaParts.ts';
 import type { Config } from './schema.ts';
 import { trainingGraph } from './trainingGraph.ts';
 
 /** The graph that trains one epoch of a config, to look at: no data is opened and no engine started, and it cannot be run. */
 export function graphOf(config: Config): Graph {
   const faces: Source<Sample> = { name: 'faces', read: () => [], async *[Symbol.asyncIterator]() {} };
+  const ends = { files: toEach<StepItem>(() => {}), console: toEach<StepItem>(() => {}) };
+  const place = { faces, epoch: 0, position: 0, ...ends };
   const label = { in: 'Batch', out: 'StepItem', keeps: 'order, count', asks: 1, gives: 1, holds: 0 };
+  if (config.meta !== undefined) {
+    const step: Stage<MetaInput, StepItem> = Object.assign(() => EMPTY, {
+      label: { ...label, in: '[Batch, Sample[]]' },
+    });
+    const candidates = { ...faces, length: 1 } as IndexedSource;
+    const meta = { meta: { candidates }, done: 0, from: 0, teaching: new WeakSet<Sample>() };
+    return metaGraph(config as MetaTrainingConfig, { ...place, ...meta, step });
+  }
   const step: Stage<Batch, StepItem> = Object.assign(() => EMPTY, { label });
-  return trainingGraph(config, {
-    faces,
-    epoch: 0,
-    position: 0,
-    step,
-    files: toEach(() => {}),
-    console: toEach(() => {}),
-  });
+  return trainingGraph(config, { ...place, step });
 }
 
 /** The graph as Mermaid, with how it stands where that is known. */

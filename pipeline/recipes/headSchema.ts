@@ -1,4 +1,4 @@
-import { above, flag, is, named, number, oneOf, scale, section, z } from './fields.ts';
+import { above, below, flag, is, named, number, oneOf, scale, section, whole, z } from './fields.ts';
 
 const gradient = oneOf(['exact', 'straightThrough']).default('exact');
 
@@ -97,10 +97,29 @@ export const head = z.discriminatedUnion(
       quality: oneOf(['norm', 'probability']).default('norm'),
       gradient,
     }),
+    section({
+      name: is('classvolume'),
+      ...cosine,
+      alpha: number(0).default(0.45),
+      mode: oneOf(['raw', 'maxnorm']).default('raw'),
+      units: oneOf(['cosine', 'logit']).default('cosine'),
+    }),
+    section({ name: is('ldam'), ...cosine, s: scale.default(30), maxMargin: number(0, 1).default(0.5) }),
+    section({
+      name: is('class-balanced'),
+      ...cosine,
+      /** The margin that is weighed by class. */
+      over: oneOf(['cosface', 'ldam']).default('cosface'),
+      /** Its margin; of ldam that of the rarest class. */
+      m: number(0, 1).default(0.4),
+      beta: below(0, 1).default(0.9999),
+      /** Updates before the first that is weighed: LDAM's deferred re-weighting. */
+      from: whole(0).default(0),
+    }),
   ],
   {
     error: named(
-      'softmax, normface, sphereface, cosface, arcface, combined, mvsoftmax, curricularface, magface, adaface',
+      'softmax, normface, sphereface, cosface, arcface, combined, mvsoftmax, curricularface, magface, adaface, classvolume, ldam, class-balanced',
     ),
   },
 );

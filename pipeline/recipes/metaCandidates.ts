@@ -15,6 +15,8 @@ export interface CandidateOptions {
   augment: AugmentOptions;
   /** Threads that decode; the draws do not depend on it. */
   threads: number;
+  /** Name of the flow and of its stages, which keys its draws. Default 'meta'. */
+  name?: string;
 }
 
 const CAPACITY = 128;
@@ -23,21 +25,22 @@ const BATCH = 64;
 const ENDLESS = Number.MAX_SAFE_INTEGER;
 
 /**
- * Candidates for the pool, without end: number n is image permutation(n mod |V|) of draw n / |V|, rounded down, keyed by
+ * Faces of the meta set, without end, such as candidates for the pool: number n is image permutation(n mod |V|) of draw n / |V|, rounded down, keyed by
  * the seed. A join takes so many of them a step.
  *
  * @param from number of the first: `pool.taken`, also where a run is resumed
  */
 export function candidates(options: CandidateOptions, from = 0): Flow<Sample> {
-  const { faces, seed, size, augment, threads } = options;
+  const { faces, seed, size, augment, threads, name = 'meta' } = options;
   const length = faces.length!;
-  return graph('meta', { seed })
-    .source<Sample>('meta', staysOpen(faces), {
+  const draw = name === 'meta' ? 'draw' : `draw ${name}`;
+  return graph(name, { seed })
+    .source<Sample>(name, staysOpen(faces), {
       epochs: ENDLESS,
       shuffle: 'full',
       from: { epoch: Math.floor(from / length), position: from % length },
     })
-    .pipe('draw', workers('rxface/operators/prepare', { threads, size, augment }), { capacity: CAPACITY });
+    .pipe(draw, workers('rxface/operators/prepare', { threads, size, augment }), { capacity: CAPACITY });
 }
 
 /** Fills what is empty of a pool with the next candidates, as the network sees them now. */

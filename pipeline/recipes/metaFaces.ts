@@ -36,10 +36,12 @@ export interface MetaFaces {
 }
 
 export interface MetaFacesOptions {
-  meta: MetaConfig;
+  meta: Pick<MetaConfig, 'sources' | 'overlap' | 'allowOverlap'>;
   data: Config['data'];
   /** Chances of augmentations: what is blurred or covered is labelled by that. */
   augment: Pick<Config['augment'], 'blur' | 'occlude'>;
+  /** The variations that count: each has to have labels. Default: those that have. */
+  factors?: readonly Factor[];
   /** The training faces, open. */
   training: IndexedSource;
   seed: number;
@@ -51,10 +53,10 @@ export interface MetaFacesOptions {
  * where people are known.
  *
  * @throws RxfaceError naming people who are in both sets, unless that is allowed; OptionError for a source of nobody that
- * does not say so; FileError, FormatError for what cannot be read
+ * does not say so, or where nothing is labelled for a variation that counts; FileError, FormatError for what cannot be read
  */
 export async function metaFaces(options: MetaFacesOptions): Promise<MetaFaces> {
-  const { meta, data, augment, training, seed } = options;
+  const { meta, data, augment, training, seed, factors = FACTORS } = options;
   const { root } = data;
   const opened: IndexedSource[] = [];
   const close = async (): Promise<void> => void (await Promise.all(opened.map((source) => source.close())));
@@ -67,7 +69,7 @@ export async function metaFaces(options: MetaFacesOptions): Promise<MetaFaces> {
       return { set: setOf(source), people };
     });
     const shared = refuseShared(sharedPeople(here, there, tables), { allow: meta.allowOverlap });
-    const lacking = FACTORS.filter(
+    const lacking = factors.filter(
       (factor) => !isLabelled(training, factor) && !isDrawn(augment, factor) && opened.some((source) => isLabelled(source, factor)), // prettier-ignore
     );
     const candidates: IndexedSource[] = [];
@@ -85,6 +87,10 @@ export async function metaFaces(options: MetaFacesOptions): Promise<MetaFaces> {
     const taught = teachers.length > 0 ? concat(...teachers) : undefined;
     await taught?.open();
     const counts = countLabels(all.variation ?? {}, all.length!);
+    for (const factor of options.factors ?? []) {
+      if (counts[factor].labelled > 0 || isDrawn(augment, factor)) continue;
+      throw new OptionError('meta', `lambda.${factor}`, '0: no candidate has a label of it', 1);
+    }
     const report = reportOf({ counts, lacking, shared, images: all.length!, taught: taught?.length ?? 0, augment });
     return { candidates: all, lacking, ...(taught && { teachers: taught }), counts, shared, report, close };
   } catch (error) {

@@ -3,11 +3,14 @@ import {
   adaFace,
   arcFace,
   architecture,
+  classBalanced,
   classCentres,
+  classVolume,
   combined,
   cosFace,
   cosineSchedule,
   curricularFace,
+  ldam,
   magFace,
   mvSoftmax,
   normFace,
@@ -57,14 +60,18 @@ export function centresOf(
   return sample === undefined ? classCentres(size) : sampledCentres({ ...size, rate: sample });
 }
 
-/** The margin a config asks for, filtered where it says so. */
-export function marginOf(head: Config['head']): Margin {
-  const margin = plainMarginOf(head);
+/**
+ * The margin a config asks for, filtered where it says so.
+ *
+ * @param counts images of each class, which some margins go by
+ */
+export function marginOf(head: Config['head'], counts: ArrayLike<number> = []): Margin {
+  const margin = plainMarginOf(head, counts);
   const threshold = head.name === 'softmax' ? undefined : head.filter;
   return threshold === undefined ? margin : withFiltering(margin, { threshold });
 }
 
-function plainMarginOf(head: Config['head']): Margin {
+function plainMarginOf(head: Config['head'], counts: ArrayLike<number>): Margin {
   switch (head.name) {
     case 'softmax':
       return softmax();
@@ -86,6 +93,15 @@ function plainMarginOf(head: Config['head']): Margin {
       return magFace(head);
     case 'adaface':
       return adaFace(head);
+    case 'classvolume':
+      return classVolume({ ...head, counts });
+    case 'ldam':
+      return ldam({ ...head, counts });
+    case 'class-balanced': {
+      const { over, m, s } = head;
+      const weighed = over === 'cosface' ? cosFace({ m, s }) : ldam({ counts, s, maxMargin: m });
+      return classBalanced(weighed, { ...head, counts });
+    }
   }
 }
 

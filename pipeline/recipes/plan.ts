@@ -3,6 +3,8 @@ import type { Schedule } from 'rxface/operators';
 import type { IndexedSource } from 'rxface/sources';
 import { trainingFaces } from './data.ts';
 import { checkEvaluations } from './evaluations.ts';
+import { metaFaces, type MetaFaces } from './metaFaces.ts';
+import { countingFactors } from './metaParts.ts';
 import { scheduleOf } from './parts.ts';
 import type { Config } from './schema.ts';
 
@@ -11,10 +13,16 @@ export interface Plan {
   faces: IndexedSource;
   people: readonly string[];
   images: number;
+  /** Images of each person. */
+  counts: Int32Array;
   /** Updates an epoch; the last partial batch is not one. */
   perEpoch: number;
   schedule: Schedule;
-  /** Closes the faces. */
+  /** The faces that margins are judged by, where the config has a meta set. */
+  meta?: MetaFaces;
+  /** Steps of classifiers alone that go before the first update; 0 without a meta set. */
+  warmUp: number;
+  /** Closes all faces. */
   close(): Promise<void>;
 }
 
@@ -25,10 +33,17 @@ export interface Plan {
  */
 export async function planOf(config: Config, say: (line: string) => void): Promise<Plan> {
   await checkEvaluations(config);
-  const { faces, close } = await trainingFaces(config.data);
+  const { faces, close: closeFaces } = await trainingFaces(config.data);
+  let meta: MetaFaces | undefined;
+  const close = async (): Promise<void> => {
+    await meta?.close();
+    await closeFaces();
+  };
   try {
     const people = faces.classes!;
     const images = faces.length!;
+    const counts = new Int32Array(people.length);
+    for (const label of faces.labels) counts[label]!++;
     const { batch, epochs } = config.train;
     const perEpoch = Math.floor(images / batch);
     if (perEpoch === 0)
@@ -36,7 +51,14 @@ export async function planOf(config: Config, say: (line: string) => void): Promi
     const schedule = scheduleOf(config.schedule, perEpoch, epochs);
     const resized = faces.pointsMissing ? ` (${faces.pointsMissing} without points are resized)` : '';
     say(`data: ${people.length} people, ${images} images${resized}, ${perEpoch} steps an epoch`);
-    return { faces, people, images, perEpoch, schedule, close };
+    if (config.meta !== undefined) {
+      const { data, augment, train } = config;
+      const factors = countingFactors(config.meta);
+      meta = await metaFaces({ meta: config.meta, data, augment, training: faces, seed: train.seed, factors });
+      for (const line of meta.report) say(line);
+    }
+    const warmUp = config.meta?.variation.warmup ?? 0;
+    return { faces, people, images, counts, perEpoch, schedule, warmUp, ...(meta && { meta }), close };
   } catch (error) {
     await close();
     throw error;

@@ -2,6 +2,8 @@ import type { StepItem } from 'rxface';
 import { linePlot, thin, type Section, type Series, type Table } from 'rxface/sinks';
 import { duration } from '../progress.ts';
 import type { EvaluationLine } from './evaluations.ts';
+import { PHASES } from './metaPhases.ts';
+import { metaSection } from './metaSection.ts';
 import type { RunRecord } from './report.ts';
 import type { Config } from './schema.ts';
 
@@ -27,11 +29,13 @@ export function lead({ config, steps, manifest }: RunRecord): string {
 
 /** What the report shows, from top to bottom. */
 export function sections(record: RunRecord): Section[] {
-  const { config, steps, pictures } = record;
+  const { config, pictures } = record;
+  const steps = record.steps.filter(({ phase }) => phase !== PHASES.warmUp);
   return [
     evaluationSection(record.evaluations),
     steps.length === 0 ? undefined : trainingSection(steps),
     steps.length === 0 ? undefined : normSection(config, steps),
+    config.meta === undefined ? undefined : metaSection(record.steps),
     pictures.length === 0 ? undefined : { title: 'Pictures', pictures },
     { title: 'Run', facts: facts(record) },
     { title: 'Config', text: 'As it was resolved, every default filled in.', code: JSON.stringify(config, null, 2) },

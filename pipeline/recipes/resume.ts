@@ -23,6 +23,8 @@ export interface ResumeOptions {
   people: readonly string[];
   images: number;
   perEpoch: number;
+  /** Steps before the first epoch. */
+  warmUp: number;
   say: (line: string) => void;
 }
 
@@ -70,8 +72,12 @@ export async function resumeRun(options: ResumeOptions): Promise<Resumption> {
   }
 }
 
-/** The config a run began with, if the one given now says the same. */
-async function begunConfig({ config, run }: ResumeOptions): Promise<Config> {
+/**
+ * The config a run began with, if the one given now says the same.
+ *
+ * @throws OptionError where it does not
+ */
+export async function begunConfig({ config, run }: Pick<ResumeOptions, 'config' | 'run'>): Promise<Config> {
   const begun = await readConfig(configOf(run));
   // 'auto' was decided when the run began.
   const decided = config.train.precision === 'auto' ? [...FREE, 'train.precision'] : FREE;
@@ -93,9 +99,9 @@ function checkData({ path, manifest }: Checkpoint, { people, images }: ResumeOpt
   }
 }
 
-async function isFinished(step: number, { config, run, perEpoch }: ResumeOptions): Promise<boolean> {
+async function isFinished(step: number, { config, run, perEpoch, warmUp }: ResumeOptions): Promise<boolean> {
   const { epochs } = config.train;
-  if (step < epochs * perEpoch) return false;
+  if (step < warmUp + epochs * perEpoch) return false;
   const lines = await readLines<EvaluationLine>(runFolder(run).evaluations);
   return dueEvaluations(config, lines, { epoch: epochs, step }).length === 0;
 }

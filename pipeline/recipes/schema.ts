@@ -2,6 +2,7 @@ import { above, below, flag, is, named, number, oneOf, path, section, whole, z }
 import { augment } from './augmentSchema.ts';
 import { head } from './headSchema.ts';
 import { evaluationName } from './evaluationName.ts';
+import { metaSchema } from './metaSchema.ts';
 import { source } from './sourceSchema.ts';
 
 /**
@@ -67,6 +68,8 @@ export const configSchema = section({
     squeezeExcite: flag.default(false),
   }),
   head,
+  /** Samples' margins are learned by a meta set (MvCoM); absent: a plain training. */
+  meta: metaSchema.optional(),
   optimiser: section({
     name: oneOf(['sgd']).default('sgd'),
     momentum: below(0, 1).default(0.9),
@@ -123,8 +126,14 @@ export interface SchemaFault {
 
 /** Checks a plain value; gives the config or every fault in it. */
 export function checkConfig(value: unknown): { config: Config } | { faults: SchemaFault[] } {
-  const result = configSchema.safeParse(value);
-  if (result.success) return acrossSections(result.data);
+  const result = checkedBy(configSchema, value);
+  return 'config' in result ? acrossSections(result.config) : result;
+}
+
+/** Checks a plain value by a schema alone. */
+export function checkedBy<T>(schema: z.ZodType<T>, value: unknown): { config: T } | { faults: SchemaFault[] } {
+  const result = schema.safeParse(value);
+  if (result.success) return { config: result.data };
   return { faults: result.error.issues.flatMap((issue) => faultsOf(issue, [])) };
 }
 
@@ -160,6 +169,12 @@ function acrossSections(config: Config): ReturnType<typeof checkConfig> {
     for (const key of ['reduce', 'blur', 'occlude'] as const)
       demand((given[key] ?? 1) <= height, ['evaluate', i, key], `at most the ${height} pixels of model.size`);
   if (rate.name === 'cosine') demand(rate.to <= rate.lr, ['schedule', 'to'], `at most schedule.lr = ${rate.lr}`);
+  const rule = config.meta?.rule;
+  if (rule?.name === 'mvcom') {
+    const tau = rule.step === 'raw' ? "above 0, for the rule's step is raw" : "left out, for the rule's step is rms";
+    demand((rule.step === 'raw') === (rule.tau !== undefined), ['meta', 'rule', 'tau'], tau);
+    demand(rule.marginMax >= rule.marginMin, ['meta', 'rule', 'marginMax'], `at least marginMin = ${rule.marginMin}`);
+  }
   if (rate.name === 'step') {
     demand(isAscending(rate.milestones), ['schedule', 'milestones'], 'ascending epochs');
   }

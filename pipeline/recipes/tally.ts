@@ -1,6 +1,7 @@
 import type { Fault, RunReport, Standing, StepItem } from 'rxface';
 import type { IndexedSource } from 'rxface/sources';
 import { describeFault } from '../describe.ts';
+import { PHASES } from './metaPhases.ts';
 import type { Config } from './schema.ts';
 import type { Training } from './training.ts';
 
@@ -32,6 +33,7 @@ const TOLD = 10;
 export function trainingTally(options: {
   config: Config;
   perEpoch: number;
+  warmUp: number;
   faces: IndexedSource;
   training: Pick<Training, 'start'>;
   say: (line: string) => void;
@@ -42,7 +44,7 @@ export function trainingTally(options: {
   ran(report: RunReport): void;
   checkpointed(path: string): void;
 } {
-  const { config, perEpoch, faces, training, say } = options;
+  const { config, perEpoch, warmUp, faces, training, say } = options;
   const { batch, epochs } = config.train;
   const figures = untouched(training.start);
   let limiting: string | undefined;
@@ -55,11 +57,13 @@ export function trainingTally(options: {
   tell(indexed, indexed.length);
   return {
     figures,
-    standing({ epoch, position, iteration, images, loss }) {
+    standing({ epoch, position, iteration, phase, images, loss }) {
       figures.steps = iteration;
       figures.images += images;
       figures.loss = loss;
       const rate = running > 0 ? figures.images / (figures.seconds + running) : undefined;
+      if (phase === PHASES.warmUp)
+        return { unit: 'steps of the warm-up', done: iteration, total: warmUp, figures: { loss } };
       const all = perEpoch * batch;
       return {
         unit: `images of epoch ${epoch + 1}/${epochs}`,

@@ -1,5 +1,4 @@
-import { ensureEngine, run, type Progress, type RunReport, type StepItem } from 'rxface';
-import { trainStep } from 'rxface/operators';
+import { ensureEngine, run, type Graph, type Progress, type RunReport, type StepItem } from 'rxface';
 import {
   inOrder,
   rewindQuarantine,
@@ -8,10 +7,12 @@ import {
   toJsonl,
   toQuarantine,
   toTensorBoard,
+  type TensorBoard,
 } from 'rxface/sinks';
 import { bestStep, evaluateEpoch, type EvaluationLine } from './evaluations.ts';
 import { evaluationShown, firstFacesShown } from './events.ts';
-import { optimiserOf } from './parts.ts';
+import { metaPhases, PHASES } from './metaPhases.ts';
+import { plainPhases } from './phases.ts';
 import { planOf, type Plan } from './plan.ts';
 import { reportIsNew, writePicture, writeReport } from './report.ts';
 import { resumeRun } from './resume.ts';
@@ -20,7 +21,6 @@ import type { Config } from './schema.ts';
 import { trainingTally, untouched, type Tally } from './tally.ts';
 import { trainingMetrics, type TrainingMetrics } from './trainingMetrics.ts';
 import { beginTraining, type Training } from './training.ts';
-import { trainingGraph } from './trainingGraph.ts';
 
 export interface TrainOptions {
   config: Config;
@@ -61,7 +61,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = await planOf(config, say);
   let letGo: (() => Promise<void>) | undefined;
   try {
-    const { people, images } = plan;
+    const { people, images, counts } = plan;
     const result = { run: options.run, people: people.length };
     const resumed = options.resume ? await resumeRun({ ...options, ...plan, say }) : undefined;
     letGo = resumed?.letGo;
@@ -72,7 +72,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       return { ...result, ...untouched(start), evaluations, interrupted: false };
     }
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
-    const training = await beginTraining({ ...options, resumed, say, engine, people, images });
+    const training = await beginTraining({ ...options, resumed, say, engine, people, images, counts });
     letGo = training.letGo;
     // The step takes the arrays over: large ones do not stay in memory twice.
     delete resumed?.checkpoint;
@@ -103,18 +103,12 @@ interface Course extends Plan {
 }
 
 async function epochs(course: Course): Promise<Tally> {
-  const { config, stop, faces, perEpoch, training, evaluations } = course;
+  const { config, stop, perEpoch, training, evaluations } = course;
   const halt = new AbortController();
   const tally = trainingTally(course);
-  const step = trainStep({
-    model: training.model,
-    centres: training.centres,
-    margin: training.margin,
-    optimiser: optimiserOf(config.optimiser),
-    schedule: course.schedule,
-    snapshot: snapshots(course, halt),
-  });
   const { start } = training;
+  const phasesOf = config.meta === undefined ? plainPhases : metaPhases;
+  const phases = phasesOf({ plan: course, training, snapshot: snapshots(course, halt), stop, say: course.say });
   const events = toTensorBoard(training.folder.path, { from: start.steps });
   const files = inOrder<StepItem>(
     toJsonl(training.folder.steps),
@@ -128,28 +122,22 @@ async function epochs(course: Course): Promise<Tally> {
   );
   const quarantine = toQuarantine(training.folder.quarantine);
   const line = toConsole<StepItem>({ standing: tally.standing, progress: course.progress });
+  const ends = { files, console: line };
+  const go = async (flow: Graph): Promise<void> => {
+    const onProgress = (report: RunReport): void => {
+      tally.progressed(report);
+      course.metrics.progressed(report);
+    };
+    const report = await run(flow, { stop: halt.signal, onProgress, faults: config.data.faults, quarantine });
+    tally.ran(report);
+    course.metrics.ran(report);
+  };
   try {
-    if (start.state !== undefined) step.state.load(start.state);
-    delete start.state;
     await rewindQuarantine(training.folder.quarantine, start);
-    if (start.steps === 0) {
-      const first = await firstFacesShown(config, faces);
-      await events.show(first);
-      for (const png of Object.values(first.images ?? {})) {
-        await writePicture(training.folder.path, '1 Faces of the first batch, as training sees them', png);
-      }
-    }
+    if (start.steps === 0) await showFirstFaces(course, events);
+    if (!(await phases.begin(ends, go))) return tally.figures;
     for (let { epoch, position } = start; epoch < config.train.epochs; epoch++, position = 0) {
-      if (position < perEpoch * config.train.batch) {
-        const flow = trainingGraph(config, { faces, epoch, position, step, files, console: line });
-        const onProgress = (report: RunReport): void => {
-          tally.progressed(report);
-          course.metrics.progressed(report);
-        };
-        const report = await run(flow, { stop: halt.signal, onProgress, faults: config.data.faults, quarantine });
-        tally.ran(report);
-        course.metrics.ran(report);
-      }
+      if (position < perEpoch * config.train.batch) await go(phases.epoch({ epoch, position, ...ends }));
       if (stop?.aborted) break;
       const before = evaluations.length;
       await evaluateEpoch(epoch + 1, { ...course, steps: tally.figures.steps });
@@ -158,19 +146,28 @@ async function epochs(course: Course): Promise<Tally> {
       if (stop?.aborted) break;
     }
   } finally {
-    step.dispose();
+    phases.dispose();
   }
   return tally.figures;
+}
+
+async function showFirstFaces({ config, faces, training }: Course, events: TensorBoard): Promise<void> {
+  const first = await firstFacesShown(config, faces);
+  await events.show(first);
+  for (const png of Object.values(first.images ?? {})) {
+    await writePicture(training.folder.path, '1 Faces of the first batch, as training sees them', png);
+  }
 }
 
 /** Says which steps a checkpoint follows; when a stop is asked for, it is this one, and the graph ends. */
 function snapshots({ config, stop, perEpoch }: Course, halt: AbortController): (item: StepItem) => boolean {
   const { everySteps = Infinity, everyMinutes = Infinity } = config.checkpoint;
   let saved = performance.now();
-  return ({ step, iteration }) => {
+  return ({ step, iteration, phase }) => {
     if (stop?.aborted) halt.abort();
     const late = performance.now() - saved > everyMinutes * 60_000;
-    const due = halt.signal.aborted || late || step === perEpoch - 1 || iteration % everySteps === 0;
+    const last = step === perEpoch - 1 && phase !== PHASES.warmUp;
+    const due = halt.signal.aborted || late || last || iteration % everySteps === 0;
     if (due) saved = performance.now();
     return due;
   };

@@ -24,7 +24,7 @@ export interface Learner {
 export interface Training extends Learner {
   folder: RunFolder;
   /** Updates done, and the next sample; `state` is what the step has to load first. */
-  start: { steps: number; epoch: number; position: number; state?: StateMap };
+  start: { steps: number; epoch: number; position: number; phase?: string; state?: StateMap };
   /** Lets go of the run folder. */
   letGo(): Promise<void>;
 }
@@ -34,6 +34,8 @@ export interface LearnerOptions {
   engine: Engine;
   people: readonly string[];
   images: number;
+  /** Images of each of them. */
+  counts: ArrayLike<number>;
   say: (line: string) => void;
 }
 
@@ -60,13 +62,13 @@ export async function beginTraining(options: TrainingOptions): Promise<Training>
     });
   }
   const learner = createLearner({ ...options, config }, false);
-  const { step: steps, epoch, position, engine } = found.manifest;
+  const { step: steps, epoch, position, phase, engine } = found.manifest;
   const { backend, tensorflow } = options.engine;
   if (engine.backend !== backend || engine.tensorflow !== tensorflow) {
     const wrote = `${engine.backend} ${engine.tensorflow ?? ''}`.trim();
     options.say(`resume: ${wrote} wrote this checkpoint, another engine goes on: the last bits will differ`);
   }
-  const start = { steps, epoch, position, state: { ...found.weights, ...found.state } };
+  const start = { steps, epoch, position, phase, state: { ...found.weights, ...found.state } };
   const { letGo } = resumed!;
   return orDispose(learner, async () => ({ ...learner, folder: await rewindRun(run, steps), start, letGo }));
 }
@@ -82,7 +84,7 @@ export async function newLearner(options: LearnerOptions): Promise<Learner> {
 }
 
 /** @param drawn false: without first weights, which a checkpoint takes the place of */
-function createLearner({ config: chosen, engine, people, images, say }: LearnerOptions, drawn = true): Learner {
+function createLearner({ config: chosen, engine, people, images, counts, say }: LearnerOptions, drawn = true): Learner {
   const { seed, recompute } = chosen.train;
   const precision = precisionOf(chosen.train, say);
   const config: Config = { ...chosen, train: { ...chosen.train, precision } };
@@ -92,7 +94,7 @@ function createLearner({ config: chosen, engine, people, images, say }: LearnerO
     : emptyModel(built, { precision, recompute });
   const size = { dimension: config.model.embedding, classes: people.length };
   const centres = centresOf(config.head, drawn ? { ...size, seed } : size);
-  const margin = marginOf(config.head);
+  const margin = marginOf(config.head, counts);
   const { backend, tensorflow } = engine;
   const facts: RunFacts = {
     architecture: model.architecture,

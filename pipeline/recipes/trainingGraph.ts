@@ -21,7 +21,7 @@ export interface Ends {
 
 /** What flows in one epoch: faces are read and decoded beside the step, which takes them batch by batch. */
 export function trainingGraph(config: Config, { step, files, console: line, ...place }: Place & Ends): Graph {
-  return batches(config, place).pipe('step', step, { capacity: 1 }).sink('files', files).sink('console', line);
+  return trainingBatches(config, place).pipe('step', step, { capacity: 1 }).sink('files', files).sink('console', line);
 }
 
 /** The first `count` faces of an epoch as training sees them, read for themselves: the same draws, whoever asks. */
@@ -29,16 +29,24 @@ export async function firstFaces(config: Config, faces: Source<Sample>, count: n
   let first: Batch | undefined;
   const keep = toEach<Batch>((item) => void (first = item));
   const few: Config = { ...config, train: { ...config.train, batch: count, threads: 0 } };
-  await run(batches(few, { faces, epoch, position: 0 }).pipe('first', take(1), { capacity: 1 }).sink('keep', keep));
+  await run(
+    trainingBatches(few, { faces, epoch, position: 0 }).pipe('first', take(1), { capacity: 1 }).sink('keep', keep),
+  );
   return first!;
 }
 
-function batches(
+/**
+ * The batches of an epoch from a place on.
+ *
+ * @param epochs where they end instead
+ */
+export function trainingBatches(
   { data, train: { seed, batch: count, threads }, model: { size }, augment }: Config,
   { faces, epoch, position }: Place,
+  epochs = epoch + 1,
 ): Flow<Batch> {
   return graph('train', { seed })
-    .source('faces', faces, { epochs: epoch + 1, shuffle: data.shuffle, from: { epoch, position } })
+    .source('faces', faces, { epochs, shuffle: data.shuffle, from: { epoch, position } })
     .pipe('prepare', workers('rxface/operators/prepare', { threads, size, augment }), { capacity: 2 * count + 32 })
     .pipe('batch', batch(count), { capacity: 2 });
 }

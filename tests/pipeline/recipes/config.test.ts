@@ -104,7 +104,7 @@ describe('parseConfig', () => {
 
   it('names the choices of a section that comes in kinds', () => {
     expect(faultsOf(SMALL.replace('cosface', 'cosfase'))).toEqual([
-      "c.yaml:6: head.name must be one of softmax, normface, sphereface, cosface, arcface, combined, mvsoftmax, curricularface, magface, adaface, received 'cosfase'",
+      "c.yaml:6: head.name must be one of softmax, normface, sphereface, cosface, arcface, combined, mvsoftmax, curricularface, magface, adaface, classvolume, ldam, class-balanced, received 'cosfase'",
     ]);
   });
 

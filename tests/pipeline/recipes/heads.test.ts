@@ -51,6 +51,16 @@ describe('the head of a config', () => {
     expect(marginOf(headOf(name))).toMatchObject({ name: margin, scale: s });
   });
 
+  it.each([
+    ['classvolume', 'classVolume', 64],
+    ['ldam', 'ldam', 30],
+    ['class-balanced, m: 0.35', 'cosFace', 64],
+    ['class-balanced, over: ldam, s: 30, from: 3', 'ldam', 30],
+  ])('%s goes by the images of each person', (name, margin, s) => {
+    expect(marginOf(headOf(name), [3, 500])).toMatchObject({ name: margin, scale: s });
+    expect(() => marginOf(headOf(name))).toThrow(/counts must be whole numbers of at least 1, one a class/);
+  });
+
   it('is filtered where it says so, whichever it is', () => {
     expect(marginOf(headOf('arcface')).needs).toBe('target');
     expect(marginOf(headOf('arcface, filter: 0.4'))).toMatchObject({ name: 'arcFace', needs: 'all' });
@@ -119,6 +129,8 @@ describe('a training with each head', () => {
     'magface, s: 16, norms: [1, 51], margins: [0.45, 1], lambda: 5',
     'cosface, s: 16, filter: 0.4',
     'cosface, s: 16, sample: 0.5',
+    'classvolume, s: 16',
+    'class-balanced, over: ldam, s: 16, from: 6',
   ])('lowers the loss: %s', async (head) => {
     const before = memory().numTensors;
     const run = join(root, head.replaceAll(/\W+/g, '-'));

@@ -13,6 +13,7 @@ describe('trainingTally', () => {
     const tally = trainingTally({
       config: { train: { batch: 2, epochs: 2 } } as never,
       perEpoch: 3,
+      warmUp: 0,
       faces: { faults: [fault('index')] } as never,
       training: { start: { steps: 0, epoch: 0, position: 0 } },
       say: (line) => said.push(line),

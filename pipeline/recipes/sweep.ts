@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { OptionError, RxfaceError, type Progress } from 'rxface';
+import type { StepItem } from 'rxface';
+import { exists } from '../files/read.ts';
+import { makeFolder, writeFile } from '../files/write.ts';
+import type { EvaluationLine } from './evaluations.ts';
+import { evaluationName } from './evaluationName.ts';
+import { begunConfig } from './resume.ts';
+import { configOf, readLines, runFolder } from './runFolder.ts';
+import { readSweep, type Sweep, type SweepRun } from './sweepConfig.ts';
+import { resultOf, tableOf, tableText, type SweepResult, type SweepTable } from './sweepTable.ts';
+import { train } from './train.ts';
+
+export interface SweepOptions {
+  /** The sweep's file. */
+  file: string;
+  /** Values over the configs of all variants. */
+  sets?: readonly string[];
+  /** Where runs and table go. */
+  folder: string;
+  /** Only these; the table is of all. Default: all. */
+  only?: { variants?: readonly string[]; seeds?: readonly number[] };
+  /** Trains nothing. */
+  tableOnly?: boolean;
+  /** Aborted: the run that goes on writes a checkpoint, and the sweep ends. */
+  stop?: AbortSignal;
+  progress: Progress;
+}
+
+/** How a sweep stands: its table, and the runs that failed with their reasons. */
+export interface SweepOutcome extends SweepTable {
+  failed: { run: string; reason: string }[];
+}
+
+/**
+ * Trains variants of one config with several seeds, and makes one table of what they come to: sweep.md and sweep.json in the folder.
+ *
+ * What is finished is left alone, what was begun goes on, so that a sweep may be interrupted at any time or be run in parts. A run that
+ * fails, as one that diverges, does not keep the others from their turn.
+ *
+ * @throws OptionError for a variant or seed that the sweep has not; ConfigError, FileError
+ */
+export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
+  const { file, sets = [], folder, only = {}, tableOnly = false, stop, progress } = options;
+  const plan = await readSweep(file, sets, folder);
+  const chosen = choose(plan, only);
+  const failed: SweepOutcome['failed'] = [];
+  await makeFolder(folder);
+  for (const [i, one] of tableOnly ? [] : chosen.entries()) {
+    if (stop?.aborted) break;
+    const { config, run } = one;
+    try {
+      const begun = await exists(configOf(run));
+      if (begun) await begunConfig(one);
+      if (begun && (await stateOf(one)) === 'finished') continue;
+      progress.note(`sweep: ${i + 1} of ${chosen.length}, ${run}`);
+      await train({ config, run, resume: begun, progress, ...(stop && { stop }) });
+      await writeTable(plan, folder);
+    } catch (error) {
+      if (!(error instanceof RxfaceError)) throw error;
+      failed.push({ run, reason: error.message });
+      progress.note(`sweep: ${run} failed: ${error.message}`);
+    }
+  }
+  return { ...(await writeTable(plan, folder)), failed };
+}
+
+function choose({ variants, seeds, runs }: Sweep, only: NonNullable<SweepOptions['only']>): SweepRun[] {
+  const known = <T>(option: string, all: readonly T[], wanted: readonly T[] | undefined): readonly T[] => {
+    const stray = wanted?.find((one) => !all.includes(one));
+    if (stray !== undefined) throw new OptionError('sweep', option, `one of ${all.join(', ')}`, stray);
+    return wanted === undefined || wanted.length === 0 ? all : wanted;
+  };
+  const [names, numbers] = [known('--variant', variants, only.variants), known('--seed', seeds, only.seeds)];
+  return runs.filter(({ variant, seed }) => names.includes(variant) && numbers.includes(seed));
+}
+
+async function writeTable({ variants, runs }: Sweep, folder: string): Promise<SweepTable> {
+  const results: SweepResult[] = [];
+  for (const { variant, seed, run, config } of runs) {
+    const state = await stateOf({ run, config });
+    const { evaluations, steps } = runFolder(run);
+    const own = state === 'finished' ? await readLines<EvaluationLine>(evaluations) : [];
+    const taken = state === 'finished' ? await readLines<StepItem>(steps) : [];
+    results.push(resultOf({ variant, seed, run }, state, own, taken));
+  }
+  const table = tableOf(variants, results);
+  await writeFile(join(folder, 'sweep.json'), `${JSON.stringify(table, null, 2)}\n`);
+  await writeFile(join(folder, 'sweep.md'), tableText(table));
+  return table;
+}
+
+/** Finished: every evaluation of the config has been made after the last epoch. */
+async function stateOf({ run, config }: Pick<SweepRun, 'run' | 'config'>): Promise<SweepResult['state']> {
+  if (!(await exists(configOf(run)))) return 'missing';
+  const lines = await readLines<EvaluationLine>(runFolder(run).evaluations);
+  const ended = lines.filter(({ epoch }) => epoch === config.train.epochs).map(({ protocol }) => protocol);
+  const due = config.evaluate.map(({ protocol, ...variant }) => evaluationName(protocol, variant));
+  return due.every((name) => ended.includes(name)) ? 'finished' : 'begun';
+}

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { memory } from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../../pipeline/engine/load.ts';
+import { injectWriteFault } from '../../../pipeline/files/write.ts';
+import { readConfig } from '../../../pipeline/recipes/config.ts';
+import { dryRun } from '../../../pipeline/recipes/dryRun.ts';
+import { graphOf, mermaidOf } from '../../../pipeline/recipes/graphPicture.ts';
+import { train } from '../../../pipeline/recipes/train.ts';
+import { shownEvents } from '../../fixtures/eventFile.ts';
+import { tinyMeta } from '../../fixtures/tinyMeta.ts';
+
+let root: string;
+let config: string;
+const read = (...sets: string[]) => readConfig(config, [`data.root=${root}`, ...sets]);
+const run = (name: string): string => join(root, name);
+const checkpoint = (name: string, step: number, file: string): Buffer =>
+  readFileSync(join(run(name), 'checkpoints', `step-${String(step).padStart(8, '0')}`, file));
+const lines = (name: string, log = 'steps.jsonl'): Record<string, unknown>[] =>
+  readFileSync(join(run(name), log), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => ({ ...(JSON.parse(line) as object), time: null }));
+const manifest = (name: string, step: number): Record<string, unknown> =>
+  JSON.parse(checkpoint(name, step, 'manifest.json').toString()) as Record<string, unknown>;
+
+/** As a process that is killed while it writes the checkpoint of this step. */
+function killAt(step: number): void {
+  injectWriteFault((operation, path) => {
+    if (operation === 'write' && path.includes(`step-${String(step).padStart(8, '0')}`))
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  });
+}
+
+beforeAll(async () => {
+  await startEngine();
+  const made = await tinyMeta();
+  ({ root, config } = made);
+  const sets = [`data.root=${root}`, 'train.threads=0', 'train.epochs=1', 'schedule.warmupSteps=0', 'evaluate=[]'];
+  await train({ config: await readConfig(made.pretrain, [...sets, 'checkpoint={}']), run: run('pretrain') });
+});
+afterEach(() => injectWriteFault(undefined));
+
+describe('a training with a meta set', () => {
+  it('warms its classifiers up, fills the pool and learns from both sets, and leaves no tensor behind', async () => {
+    const before = memory().numTensors;
+    const notes: string[] = [];
+    const progress = { show() {}, note: (line: string) => void notes.push(line), end() {} };
+    const result = await train({ config: await read(`init=${run('pretrain')}`), run: run('whole'), progress });
+    expect(result).toMatchObject({ steps: 20, faults: 0 });
+    expect(memory().numTensors).toBe(before);
+    expect(notes).toContain('warm-up: pose, blur, occlusion for 8 steps');
+    expect(notes).toContain('pool: 16 faces, 0 MiB');
+    expect(notes.join('\n')).toMatch(/meta set: \d+ candidates[^]*pose: the training set has no labels; its classifier learns from \d+ images/); // prettier-ignore
+    expect(notes.join('\n')).toMatch(/init: weights from .*pretrain.*; class centres too/);
+    const steps = lines('whole');
+    expect(steps.map(({ phase }) => phase)).toEqual([...new Array<string>(8).fill('warm-up'), ...new Array<string>(12).fill('meta')]); // prettier-ignore
+    expect(steps.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    // Epochs and the learning rate begin with the meta phase.
+    expect(steps.slice(8).map(({ epoch }) => epoch)).toEqual([...new Array<number>(6).fill(0), ...new Array<number>(6).fill(1)]); // prettier-ignore
+    expect(steps[8]).toMatchObject({ learningRate: 0.01 });
+    expect(steps[7]!['figures']).toHaveProperty(['variation.pose.loss']);
+    expect(steps[19]!['figures']).toMatchObject({ 'meta.loss': expect.any(Number), 'variation.pose.loss': expect.any(Number) }); // prettier-ignore
+    expect(lines('whole', 'evaluations.jsonl').map(({ epoch, step }) => [epoch, step])).toEqual([[1, 14], [2, 20]]); // prettier-ignore
+  });
+
+  it('shows what was learned in its report, and what flows where in its graph', async () => {
+    const html = readFileSync(join(run('whole'), 'report.html'), 'utf8');
+    for (const title of ['Residuals', 'Residuals by blur', 'Meta loss', 'Classifiers'])
+      expect(html).toContain(`aria-label="${title}"`);
+    expect(html).not.toMatch(/NaN|undefined/);
+    // Warm-up and training are two curves: what one of them counts is not what the other does.
+    const shown = shownEvents(run('whole')).map(({ scalars }) =>
+      Object.keys(scalars).filter((name) => name.endsWith('/loss')),
+    );
+    expect(shown.filter((names) => names.includes('warm-up/loss'))).toHaveLength(8);
+    expect(shown.filter((names) => names.includes('train/loss'))).toHaveLength(12);
+    expect(mermaidOf(graphOf(await read()))).toContain('{{"candidates"}}');
+    const dry = { config: await read(), run: run('dry'), progress: { show() {}, note() {}, end() {} } };
+    await expect(dryRun(dry)).rejects.toThrow('--dry-run must be of a training without a meta set');
+  });
+
+  it('does not move the network while classifiers warm up', () => {
+    expect(checkpoint('whole', 4, 'model.safetensors').equals(checkpoint('whole', 8, 'model.safetensors'))).toBe(true);
+    expect(checkpoint('whole', 4, 'state.safetensors').equals(checkpoint('whole', 8, 'state.safetensors'))).toBe(false);
+    expect(checkpoint('whole', 8, 'model.safetensors').equals(checkpoint('whole', 12, 'model.safetensors'))).toBe(false); // prettier-ignore
+    expect([4, 8, 12, 20].map((step) => manifest('whole', step)['phase'])).toEqual(['warm-up', 'warm-up', 'meta', 'meta']); // prettier-ignore
+  });
+
+  it.each([
+    ['in the warm-up', 8, 4],
+    ['between warm-up and meta phase', 12, 8],
+    ['in an epoch of the meta phase', 14, 12],
+    ['between two epochs', 16, 14],
+  ])('killed %s and resumed, it is the same bit for bit', async (_, killed, left) => {
+    const options = { config: await read(`init=${run('pretrain')}`), run: run(`killed at ${killed}`) };
+    killAt(killed);
+    await expect(train(options)).rejects.toThrow(/the disk is full$/);
+    injectWriteFault(undefined);
+    expect(manifest(`killed at ${killed}`, left)['step']).toBe(left);
+    await train({ ...options, resume: true });
+    for (const file of ['model.safetensors', 'state.safetensors']) {
+      expect(checkpoint(`killed at ${killed}`, 20, file).equals(checkpoint('whole', 20, file))).toBe(true);
+    }
+    for (const log of ['steps.jsonl', 'evaluations.jsonl'])
+      expect(lines(`killed at ${killed}`, log)).toEqual(lines('whole', log));
+  });
+
+  it('is finished after warm-up and epochs, and not before', async () => {
+    const notes: string[] = [];
+    const progress = { show() {}, note: (line: string) => void notes.push(line), end() {} };
+    await train({ config: await read(`init=${run('pretrain')}`), run: run('whole'), resume: true, progress });
+    expect(notes.at(-1)).toMatch(/is finished: all 20 steps are done/);
+  });
+
+  it.each([
+    ['metacw', 'head={ name: class-balanced, s: 16 }'],
+    ['reweight', 'head={ name: cosface, s: 16 }'],
+    ['mvcom', 'head={ name: adaface, s: 16 }'],
+  ])('takes %s as its rule, with %s', async (rule, head) => {
+    const sets = [`meta.rule={ name: ${rule} }`, head, 'meta.variation.warmup=4', 'train.epochs=1', 'evaluate=[]', 'checkpoint={}']; // prettier-ignore
+    const { steps, loss } = await train({ config: await read(...sets), run: run(rule) });
+    expect([steps, Number.isFinite(loss)]).toEqual([10, true]);
+    expect(lines(rule).at(-1)!['figures']).toHaveProperty(['residual.rms']);
+  });
+
+  it('refuses a variation of which nobody has a label', async () => {
+    const unlabelled = await read('meta.lambda.ethnicity=1');
+    await expect(train({ config: unlabelled, run: run('none') })).rejects.toThrow(
+      'meta: lambda.ethnicity must be 0: no candidate has a label of it, received 1',
+    );
+  });
+
+  it('stopped in the warm-up, it writes a checkpoint there and goes on from it', async () => {
+    const stop = new AbortController();
+    const progress = { show() {}, note: (line: string) => void (line.startsWith('warm-up') && stop.abort()), end() {} };
+    const options = { config: await read(`init=${run('pretrain')}`), run: run('stopped') };
+    expect(await train({ ...options, stop: stop.signal, progress })).toMatchObject({ interrupted: true, steps: 1 });
+    expect(manifest('stopped', 1)['phase']).toBe('warm-up');
+    await train({ ...options, resume: true });
+    expect(lines('stopped')).toEqual(lines('whole'));
+  });
+});
