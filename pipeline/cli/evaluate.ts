@@ -3,6 +3,7 @@ import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { PairProtocolName } from '../recipes/evaluate.ts';
 import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
+import { storedProtocols } from './evaluateStored.ts';
 import {
   examples,
   interruptible,
@@ -37,7 +38,7 @@ interface GroupOptions {
   json?: boolean;
 }
 
-/** `rxface evaluate lfw|cfp|groups`: a model scored on pairs of faces. */
+/** `rxface evaluate lfw|cfp|groups`, a model scored on pairs of faces, and what is scored from stored embeddings. */
 export function evaluateCommand(program: Command): void {
   const evaluate = program
     .command('evaluate')
@@ -129,6 +130,7 @@ export function evaluateCommand(program: Command): void {
       ),
     )
     .action(scoreGroups);
+  storedProtocols(evaluate);
 }
 
 async function scoreGroups(options: GroupOptions): Promise<void> {
