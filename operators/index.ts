@@ -87,3 +87,4 @@ export { fusionPlan, type FusionPlan } from './evaluate/fusionPlan.ts';
 export { scoreCounts, type ScoreCounts } from './evaluate/scoreCounts.ts';
 export { scoreTrials, type ScoredTrials } from './evaluate/scoreTrials.ts';
 export { tarAtFars, type FarMode, type OperatingPoint, type SortedScores } from './maths/tarAtFars.ts';
+export { closedSetRanks, legacyIdentification, openSet, rankOfMate, within, type OpenSet, type People } from './evaluate/identify.ts'; // prettier-ignore

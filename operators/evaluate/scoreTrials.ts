@@ -109,7 +109,9 @@ class Scoring {
     if (this.#scored < trials)
       throw new RxfaceError(`${trials - this.#scored} of ${trials} trials have a template that never came`);
     // In place: a typed array sorts its own memory where no comparison is given.
+    // oxlint-disable-next-line unicorn/no-array-sort
     const genuine = this.#scores.subarray(0, this.#genuine).sort();
+    // oxlint-disable-next-line unicorn/no-array-sort
     const impostors = this.#scores.subarray(this.#genuine).sort();
     return { ...this.#standing(), scores: { genuine, impostors } };
   }
