@@ -28,8 +28,11 @@ export interface ScoredTrials {
  *     0 of 3 - 2 of 3 ---- X (no d)
  *
  * ```ts
- * const trials = (): Trials => ({ pairs: Uint32Array.of(0, 1, 0, 2), genuine: 1 });
- * from([templates]).pipe(scoreTrials(3, trials)).subscribe(({ scored }) => console.log(scored));
+ * const plan = fusionPlan(Int32Array.of(1, 2), Int32Array.of(1, 2));
+ * const trials = () => ({ pairs: Uint32Array.of(0, 1, 0, 0), genuine: 0 });
+ * from([embeddings])
+ *   .pipe(fuseTemplates(plan), scoreTrials(2, trials))
+ *   .subscribe(({ scored }) => console.log(scored)); // 2, and 2 again with all scores
  * ```
  *
  * Scores are taken in float64.

@@ -20,7 +20,7 @@ export function largest(k: number): Largest {
   const kept = new Float64Array(2 * k);
   let [count, least] = [0, -Infinity];
   const cut = (): void => {
-    kept.set(kept.subarray(0, count).toSorted().reverse());
+    kept.set(kept.subarray(0, count).toSorted((a, b) => b - a));
     count = Math.min(count, k);
     if (count === k) least = kept[k - 1]!;
   };
