@@ -83,3 +83,9 @@ export { verifyPairs } from './evaluate/verifyPairs.ts';
 export { auc } from './maths/auc.ts';
 export { roc, type Roc } from './maths/roc.ts';
 export { tarAtFar } from './maths/tarAtFar.ts';
+export { fuseTemplates, type FuseOptions, type Templates } from './evaluate/fuseTemplates.ts';
+export { fusionPlan, type FusionPlan } from './evaluate/fusionPlan.ts';
+export { scoreCounts, type ScoreCounts } from './evaluate/scoreCounts.ts';
+export { scoreTrials, type ScoredTrials } from './evaluate/scoreTrials.ts';
+export { tarAtFars, type FarMode, type OperatingPoint, type SortedScores } from './maths/tarAtFars.ts';
+export { closedSetRanks, legacyIdentification, openSet, rankOfMate, within, type OpenSet, type People } from './evaluate/identify.ts'; // prettier-ignore

@@ -69,6 +69,21 @@ export interface Embeddings {
   keys: Key[];
 }
 
+/** Embeddings by the row of the list that they belong to (`index`): what a protocol over rows takes. `Embeddings` are such items. */
+export interface EmbeddingRows {
+  /** [N, D] */
+  values: Float32Array | Float64Array;
+  dimension: number;
+  keys: readonly Pick<Key, 'index'>[];
+}
+
+/** Pairs of templates to compare. Trial i is of the templates numbered `pairs[2 i]` and `pairs[2 i + 1]`. */
+export interface Trials {
+  pairs: Uint32Array;
+  /** The first so many are of one person each, the others of two. */
+  genuine: number;
+}
+
 /** A verification protocol over named images: `pairs` in order, cut into `folds` contiguous equal parts. */
 export interface PairProtocol {
   name: string;

@@ -21,3 +21,9 @@ export { overlapTable, refuseShared, sharedPeople, type PeopleOfSet, type SamePe
 export { parts } from './parts.ts';
 export { only } from './only.ts';
 export type { CfpSubset } from './parse/cfpProtocol.ts';
+export { embeddingRows, type EmbeddingRowsOptions, type StoredEmbeddings } from './embeddingRows.ts';
+export { ijbDetectorScores, ijbImages, ijbTrials, type IjbImages, type IjbSubset } from './ijb.ts';
+export { integerTable } from './integerTable.ts';
+export { sameList } from './sameList.ts';
+export { templatePeople } from './templatePeople.ts';
+export { tinyFace, type TinyFaceList } from './tinyFace.ts';

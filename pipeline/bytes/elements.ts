@@ -50,12 +50,22 @@ export function ownElements(
   if (type === 'f4') return new Float32Array(memory);
   if (type === 'f8') return new Float64Array(memory);
   if (type === 'i4') return new Int32Array(memory);
-  if (type === 'f2') return Float32Array.from(new Uint16Array(memory), halfToFloat);
+  if (type === 'f2') return widen(new Uint16Array(memory));
   if (type === 'bf2') return new Float32Array(Uint32Array.from(new Uint16Array(memory), (half) => half << 16).buffer);
   const wide = Float64Array.from(new BigInt64Array(memory), Number);
   const beyond = wide.findIndex((value) => !Number.isSafeInteger(value));
   if (beyond >= 0) throw new FormatError(file, offset + 8 * beyond, 'an integer up to 2^53', wide[beyond]);
   return wide.every((value) => value === (value | 0)) ? Int32Array.from(wide) : wide;
+}
+
+let everyHalf: Float32Array | undefined;
+
+/** By a table of all halves: a stored set of embeddings has hundreds of millions. */
+function widen(halves: Uint16Array): Float32Array {
+  everyHalf ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => halfToFloat(bits));
+  const wide = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) wide[i] = everyHalf[halves[i]!]!;
+  return wide;
 }
 
 function halfToFloat(bits: number): number {

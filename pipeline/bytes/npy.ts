@@ -17,6 +17,7 @@ const TYPES: Record<string, ElementType> = {
   '<i4': 'i4',
   '<i8': 'i8',
   '|u1': 'u1',
+  '|b1': 'u1',
 };
 const WRITTEN = { f4: '<f4', f8: '<f8', i4: '<i4', u1: '|u1' } as const;
 
@@ -47,32 +48,57 @@ export function encodeNpy({ shape, data }: ShapedArray): Uint8Array {
   return file;
 }
 
+/** What the head of a .npy file says; its elements begin at byte `start`. */
+export interface NpyHead {
+  shape: readonly number[];
+  type: ElementType;
+  start: number;
+}
+
 /**
- * Reads a .npy file of versions 1 to 3: f2 (as float32), f4, f8, i4, i8 (as int32 where all fit), u1; row-major.
+ * Reads the head of a .npy file of versions 1 to 3, row-major, for those who read the rows as they need them.
+ *
+ * @param bytes the beginning of the file, with the whole head
+ * @param file name for messages
+ * @throws FormatError at the byte that is wrong
+ */
+export function readNpyHead(bytes: Uint8Array, file: string): NpyHead {
+  if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte))
+    throw new FormatError(file, 0, "a .npy file, which begins with '\\x93NUMPY'");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const from = bytes[6] === 1 ? 10 : 12;
+  const start = from + (from === 10 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (start > bytes.length)
+    throw new FormatError(file, 8, `a header within ${bytes.length} bytes`, `an end at ${start}`);
+  const header = new TextDecoder('latin1').decode(bytes.subarray(from, start));
+  const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? '';
+  const dimensions = /'shape':\s*\(([\d,\sL]*)\)/.exec(header)?.[1];
+  const type = TYPES[descr];
+  if (!type) throw new FormatError(file, from, `an element type among ${Object.keys(TYPES).join(', ')}`, descr);
+  if (dimensions === undefined || !/'fortran_order':\s*False/.test(header))
+    throw new FormatError(file, from, 'a row-major array with a shape', header.trim());
+  const shape = dimensions
+    .split(',')
+    .filter((text) => text.trim() !== '')
+    .map(Number.parseFloat);
+  return { shape, type, start };
+}
+
+/**
+ * Reads a .npy file of versions 1 to 3: f2 (as float32), f4, f8, i4, i8 (as int32 where all fit), u1 and booleans; row-major.
  *
  * @param file name for messages
  * @throws FormatError at the byte that is wrong
  */
 export function decodeNpy(bytes: Uint8Array, file: string): ShapedArray {
-  if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte))
-    throw new FormatError(file, 0, "a .npy file, which begins with '\\x93NUMPY'");
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = bytes[6] === 1 ? 10 : 12;
-  const end = start + (start === 10 ? view.getUint16(8, true) : view.getUint32(8, true));
-  if (end > bytes.length) throw new FormatError(file, 8, `a header within ${bytes.length} bytes`, `an end at ${end}`);
-  const header = new TextDecoder('latin1').decode(bytes.subarray(start, end));
-  const descr = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? '';
-  const dimensions = /'shape':\s*\(([\d,\sL]*)\)/.exec(header)?.[1];
-  const type = TYPES[descr];
-  if (!type) throw new FormatError(file, start, `an element type among ${Object.keys(TYPES).join(', ')}`, descr);
-  if (dimensions === undefined || !/'fortran_order':\s*False/.test(header))
-    throw new FormatError(file, start, 'a row-major array with a shape', header.trim());
-  const shape = dimensions
-    .split(',')
-    .filter((text) => text.trim() !== '')
-    .map(Number.parseFloat);
+  const { shape, type, start } = readNpyHead(bytes, file);
   const expected = sizeOf(shape) * ELEMENT_BYTES[type];
-  if (bytes.length - end !== expected)
-    throw new FormatError(file, end, `${expected} bytes for [${shape.join(', ')}] ${descr}`, `${bytes.length - end}`);
-  return { shape, data: readElements(type, bytes.subarray(end), file, end) };
+  if (bytes.length - start !== expected)
+    throw new FormatError(
+      file,
+      start,
+      `${expected} bytes for [${shape.join(', ')}] ${type}`,
+      `${bytes.length - start}`,
+    );
+  return { shape, data: readElements(type, bytes.subarray(start), file, start) };
 }

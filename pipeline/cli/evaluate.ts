@@ -1,8 +1,10 @@
-import type { FalseMatches, Model, VerificationResult } from 'rxface/operators';
+import type { FalseMatches, Model } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { PairProtocolName } from '../recipes/evaluate.ts';
 import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
+import { storedProtocols } from './evaluateStored.ts';
+import { verificationTable } from './verificationTable.ts';
 import {
   examples,
   interruptible,
@@ -37,7 +39,7 @@ interface GroupOptions {
   json?: boolean;
 }
 
-/** `rxface evaluate lfw|cfp|groups`: a model scored on pairs of faces. */
+/** `rxface evaluate lfw|cfp|groups`, a model scored on pairs of faces, and what is scored from stored embeddings. */
 export function evaluateCommand(program: Command): void {
   const evaluate = program
     .command('evaluate')
@@ -129,6 +131,7 @@ export function evaluateCommand(program: Command): void {
       ),
     )
     .action(scoreGroups);
+  storedProtocols(evaluate);
 }
 
 async function scoreGroups(options: GroupOptions): Promise<void> {
@@ -148,7 +151,7 @@ async function score(protocol: PairProtocolName, pairs: string, options: Options
     checkVariant(given, model.architecture.size[0]);
     const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress: createProgress() });
     if (json) sayJson(result);
-    else sayResult(table(evaluationName(protocol, given), result));
+    else sayResult(verificationTable(evaluationName(protocol, given), result));
   });
 }
 
@@ -188,17 +191,5 @@ function groupTable({ threshold, far, pairs, leftOut, groups, bias }: FalseMatch
     `${pairs.toLocaleString('en-GB')} pairs, FAR ${rate(far)} at ${threshold.toFixed(3)} (squared distance), ${leftOut} faces left out`,
     ...groups.map(({ name, faces, fmr }) => `${name.padEnd(24)} FMR ${rate(fmr)}  ${faces} faces`),
     `bias ${rate(bias.std)}, largest over smallest ${bias.ratio.toFixed(2)}`,
-  ].join('\n');
-}
-
-function table(protocol: string, { accuracy, val, tar, auc, threshold, pairs }: VerificationResult): string {
-  const percent = (rate: number): string => `${(100 * rate).toFixed(2)} %`;
-  return [
-    `${protocol}, ${pairs.toLocaleString('en-GB')} pairs`,
-    `accuracy        ${percent(accuracy.mean)} +- ${percent(accuracy.std)}`,
-    `VAL @ FAR 1e-3  ${percent(val.mean)} +- ${percent(val.std)} (FAR met ${val.far.toExponential(1)})`,
-    `TAR @ FAR 1e-3  ${percent(tar['1e-3'])}`,
-    `AUC             ${auc.toFixed(4)}`,
-    `threshold       ${threshold.toFixed(3)} (squared distance; cosine ${(1 - threshold / 2).toFixed(3)})`,
   ].join('\n');
 }
