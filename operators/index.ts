@@ -5,6 +5,7 @@ export { fold, type Folded } from './net/folded.ts';
 export type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './net/layer.ts';
 export { createScope } from './net/scope.ts';
 export { normalise } from './net/normalise.ts';
+export { recognise, type Recognised } from './net/recognise.ts';
 export { WeightsError } from './net/weights.ts';
 export { batch, recycle } from './flow/batch.ts';
 export { adaFace, type AdaFaceOptions } from './margins/adaFace.ts';

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { decodeSafetensors } from '../pipeline/bytes/safetensors.ts';
+import { isTorchFile } from '../pipeline/bytes/torchFile.ts';
 import type { StateMap } from '../pipeline/contracts.ts';
 import { FileError, FormatError, RxfaceError } from '../pipeline/errors.ts';
 import { exists, list, readFile, readText, stat } from '../pipeline/files/read.ts';
@@ -13,10 +14,11 @@ import {
   sha256,
   STATE_FILE,
 } from '../pipeline/manifest.ts';
+import { parseTorchWeights } from './parse/torchWeights.ts';
 
 /** Weights read from the disk. */
 export interface Weights {
-  /** The checkpoint folder, or the .safetensors file. */
+  /** The checkpoint folder, or the file. */
   path: string;
   weights: StateMap;
   /** What the weights' file says of itself. */
@@ -35,7 +37,8 @@ export interface Checkpoint extends Weights {
 }
 
 /**
- * Reads weights: of a run folder its newest valid checkpoint, of a checkpoint folder that one, or a .safetensors file.
+ * Reads weights: of a run folder its newest valid checkpoint, of a checkpoint folder that one, or a file: .safetensors, or what
+ * torch.save wrote, with the names it has there.
  *
  * @throws FileError where there is nothing to read; FormatError where the only thing there is damaged
  */
@@ -87,6 +90,7 @@ async function readArrays(file: string, manifest?: Manifest): Promise<Pick<Weigh
   const expected = manifest?.files[basename(file)];
   const found = manifest === undefined ? undefined : sha256(bytes);
   if (found !== expected) throw new FormatError(file, undefined, `the bytes of sha256 ${expected}`, found);
+  if (isTorchFile(bytes)) return { weights: parseTorchWeights(bytes, file), metadata: {} };
   const { state, metadata } = decodeSafetensors(bytes, file);
   return { weights: state, metadata };
 }
