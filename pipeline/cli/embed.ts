@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts';
 import { createProgress, duration } from '../progress.ts';
 import {
   examples,
+  INPUT_OPTION,
   interruptible,
   MODEL_OPTION,
   say,
@@ -19,6 +20,7 @@ interface Options {
   threads: number;
   flip: boolean;
   precision: string;
+  input?: string;
   shard?: string;
   json?: boolean;
 }
@@ -39,6 +41,7 @@ export function embedCommand(program: Command): void {
       'of maps and convolutions: float32, or bfloat16, refused where that is slow',
       'float32',
     )
+    .option('--input <how>', INPUT_OPTION)
     .option('--no-flip', 'leave the mirrored image out of the sum')
     .option(
       '--shard <i/n>',
@@ -65,7 +68,7 @@ export function embedCommand(program: Command): void {
         const faces = await openSource(where, options.points === undefined ? {} : { points: options.points });
         try {
           await ensureEngine({ say, show: process.stderr.isTTY, signal });
-          const model = await modelOf(options.model, say, precision);
+          const model = await modelOf(options.model, say, { precision, input: options.input });
           const work = embedFaces(model, faces, { ...options, ...shard, signal, progress: createProgress() });
           const result = await work.finally(() => model.dispose());
           if (options.json) sayJson(result);

@@ -1,5 +1,5 @@
 import { graph, run, showRun, workers, type Progress } from 'rxface';
-import { batch, embed, type Model } from 'rxface/operators';
+import { batch, embed, type Embedder } from 'rxface/operators';
 import { toNpy } from 'rxface/sinks';
 import { slice, sliceBounds, type IndexedSource, type Slice } from 'rxface/sources';
 
@@ -36,7 +36,7 @@ export interface EmbedFacesResult {
  * @throws StageError at the first image that cannot be decoded, and no file is left: a substitute's row would be a lie
  */
 export async function embedFaces(
-  model: Model,
+  model: Embedder,
   whole: IndexedSource,
   { out, batch: count = 64, flip = true, threads = 2, shard, signal, progress }: EmbedFacesOptions,
 ): Promise<EmbedFacesResult> {

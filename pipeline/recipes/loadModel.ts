@@ -3,15 +3,17 @@ import {
   architecture,
   createModel,
   emptyModel,
+  OnnxModel,
   recognise,
   WeightsError,
   type Architecture,
   type ArchitectureName,
+  type Embedder,
   type Model,
   type Recognised,
 } from 'rxface/operators';
 import { readWeights, type Weights } from 'rxface/sources';
-import { FormatError, RxfaceError } from '../errors.ts';
+import { FormatError, OptionError, RxfaceError } from '../errors.ts';
 import { exists, readText } from '../files/read.ts';
 import { architectureIn, MANIFEST_FILE, type Manifest } from '../manifest.ts';
 
@@ -86,12 +88,20 @@ function recognisedText({ layout, architecture: found, leftOut }: Recognised): s
   return `the layout of ${layout}: ${graph}${leftOut.length > 0 ? `; left out: ${leftOut.join(', ')}` : ''}`;
 }
 
-/** As loadModel, or for 'untrained:ir10' a network that has learned nothing: what any figure should be held against. */
+/** As loadModel, or an ONNX recogniser, or for 'untrained:ir10' a network that has learned nothing: what any figure should be held against. */
 export async function modelOf(
   path: string,
   say: (line: string) => void,
-  precision: Precision = 'float32',
-): Promise<Model> {
+  { precision = 'float32', input }: { precision?: Precision; input?: string | undefined } = {},
+): Promise<Embedder> {
+  if (path.endsWith('.onnx')) {
+    if (precision !== 'float32') throw new OptionError('model', 'precision', 'float32 for an ONNX network', precision);
+    const model = await OnnxModel.open(path, input);
+    say(`rxface: ${model.recognised}`);
+    return model;
+  }
+  if (input !== undefined)
+    throw new OptionError('model', 'input', 'left out: only an ONNX file does not say how it takes its pixels', input);
   const [, name] = /^untrained:(.*)$/.exec(path) ?? [];
   if (name === undefined) {
     const { model, recognised } = await loadModel(path, precision);
