@@ -2,6 +2,7 @@ import { firstOperations } from '../../pipeline/bytes/onnxGraph.ts';
 import { openOnnx, type OnnxSession } from '../../pipeline/engine/onnx.ts';
 import { FormatError, OptionError, ShapeError } from '../../pipeline/errors.ts';
 import { readFile } from '../../pipeline/files/read.ts';
+import { sha256 } from '../../pipeline/manifest.ts';
 import type { Architecture } from './iresnet.ts';
 
 /** How a network takes its pixels: (v - mean) / std for a byte v, mean and std in the order red, green, blue. */
@@ -37,16 +38,22 @@ export class OnnxModel {
   readonly input: OnnxInput;
   /** What was found, and what was assumed. */
   readonly recognised: string;
+  /** Of the file. */
+  readonly sha256: string;
   readonly #session: OnnxSession;
   /** The network takes channels before rows, [N, 3, H, W], as PyTorch's do; else [N, H, W, 3]. */
   readonly #planes: boolean;
 
-  private constructor(session: OnnxSession, facts: Pick<OnnxModel, 'architecture' | 'input' | 'recognised'>) {
+  private constructor(
+    session: OnnxSession,
+    facts: Pick<OnnxModel, 'architecture' | 'input' | 'recognised' | 'sha256'>,
+  ) {
     this.#session = session;
     this.#planes = session.shape[1] === 3;
     this.architecture = facts.architecture;
     this.input = facts.input;
     this.recognised = facts.recognised;
+    this.sha256 = facts.sha256;
   }
 
   /**
@@ -67,8 +74,10 @@ export class OnnxModel {
       if (place === undefined) throw new FormatError(path, undefined, 'an input [N, 3, H, W] or [N, H, W, 3]', shape);
       const [h, w] = place === 1 ? shape.slice(2) : shape.slice(1, 3);
       const size: [number, number] = [h! > 0 ? h! : 112, w! > 0 ? w! : 112];
-      const range = given === undefined ? await rangeOf(path) : undefined;
-      const facts = { input: given ?? onnxInput(`rgb:${range}`), recognised: '', architecture: { size, embedding: 1 } };
+      const bytes = await readFile(path);
+      const range = given === undefined ? rangeOf(bytes, path) : undefined;
+      const known = { input: given ?? onnxInput(`rgb:${range}`), sha256: sha256(bytes) };
+      const facts = { ...known, recognised: '', architecture: { size, embedding: 1 } };
       const one = await new OnnxModel(session, facts).embed(new Uint8Array(size[0] * size[1] * 3), 1);
       const how = range === undefined ? `as ${input}` : `RGB in ${range}, assumed (--input says otherwise)`;
       const first = outputs.length > 1 ? `, output ${outputs[0]} of ${outputs.join(', ')}` : '';
@@ -133,7 +142,7 @@ export class OnnxModel {
 }
 
 /** insightface, python-package/insightface/model_zoo/arcface_onnx.py: MXNet's networks normalise within their first 8 nodes. */
-async function rangeOf(path: string): Promise<'0..255' | '-1..1'> {
-  const first = firstOperations(await readFile(path), path, 8);
+function rangeOf(bytes: Uint8Array, path: string): '0..255' | '-1..1' {
+  const first = firstOperations(bytes, path, 8);
   return first.includes('Sub') && first.some((name) => name === 'Mul' || name === 'Div') ? '0..255' : '-1..1';
 }

@@ -50,6 +50,10 @@ export function embedCommand(program: Command): void {
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
+      '\nCut short, the same command goes on from FILE.npy.partial, and the array is the same byte for byte.\n',
+    )
+    .addHelpText(
+      'after',
       examples(
         ['rxface embed lfw.tar --model runs/mine --out lfw.npy', 'with the newest checkpoint of a run'],
         ['rxface embed faces/ --points points.csv --model untrained:ir10 --out faces.npy', 'align first'],
@@ -64,12 +68,13 @@ export function embedCommand(program: Command): void {
       const { ensureEngine } = await import('../engine/ensure.ts');
       const { embedFaces } = await import('../recipes/embed.ts');
       const { modelOf } = await import('../recipes/loadModel.ts');
-      await interruptible('; no file is written', async (signal) => {
+      const origin = { points: options.points };
+      await interruptible('; the same command goes on from here', async (signal) => {
         const faces = await openSource(where, options.points === undefined ? {} : { points: options.points });
         try {
           await ensureEngine({ say, show: process.stderr.isTTY, signal });
           const model = await modelOf(options.model, say, { precision, input: options.input });
-          const work = embedFaces(model, faces, { ...options, ...shard, signal, progress: createProgress() });
+          const work = embedFaces(model, faces, { ...options, ...shard, origin, signal, progress: createProgress() });
           const result = await work.finally(() => model.dispose());
           if (options.json) sayJson(result);
           else {
