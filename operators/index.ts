@@ -84,3 +84,4 @@ export { verifyPairs } from './evaluate/verifyPairs.ts';
 export { auc } from './maths/auc.ts';
 export { roc, type Roc } from './maths/roc.ts';
 export { tarAtFar } from './maths/tarAtFar.ts';
+export { wilson } from './maths/wilson.ts';

@@ -9,6 +9,7 @@ import { inspectCommand } from './inspect.ts';
 import type { Command } from './program.ts';
 import { reportCommand } from './report.ts';
 import { trainCommand } from './train.ts';
+import { verifyCommand } from './verify.ts';
 
 /** Every command, in the order in which the help lists them: a new one is a line here. */
 const COMMANDS = [
@@ -17,6 +18,7 @@ const COMMANDS = [
   trainCommand,
   embedCommand,
   evaluateCommand,
+  verifyCommand,
   inspectCommand,
   convertCommand,
   graphCommand,
