@@ -15,13 +15,12 @@ const MARK_EVERY = 250;
  * In plain words: an embedding of hours that is killed costs a moment.
  *
  * ```ts
- * const output = await beginOutput('faces.npy', { source, model, batch: 64 }, { suffix: 'partial', replaces: true });
+ * const output = await beginOutput('faces.npy', { model: 'mine' }, { suffix: 'partial', replaces: true });
  * const written = graph('embed')
- *   .source('faces', faces, { from: { epoch: 0, position: output.standing.position } })
- *   .pipe('prepare', workers('rxface/operators/prepare', { threads: 2 }))
- *   .pipe('batch', batch(64, { partial: 'keep' }))
+ *   .source('batches', batchSource, { from: { epoch: 0, position: output.standing.position } })
  *   .pipe('embed', embed({ model }))
- *   .sink('npy', resumableNpy(output, { rows: faces.length! }));
+ *   .sink('npy', resumableNpy(output, { rows: 2 }));
+ * await output.close();
  * ```
  *
  * @param options.rows of the whole array, those of earlier calls included

@@ -9,7 +9,7 @@ const Z = 1.959963984540054;
  * In plain words: 3 of 3,000 may be a rate of 0.03 % or 0.3 %. Trials that share people are less worth than it takes them for.
  *
  * @example
- * wilson(3, 3000); // [0.000340, 0.002936]
+ * wilson(5, 10).map((rate) => rate.toFixed(3)); // ['0.237', '0.763']
  *
  * @throws OptionError where there are no trials, or more hits
  */

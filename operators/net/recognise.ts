@@ -53,9 +53,10 @@ export interface Recognised {
  * its last batch norm go into the layer before it, and MagFace's larger epsilon into the variances: the embeddings are the same.
  *
  * ```ts
- * const { architecture, weights } = recognise(state);
- * const model = emptyModel(architecture, { precision: 'float32' });
- * model.load(weights);
+ * const saved = createModel(architecture('ir10'), { seed: 7 }).save(); // as AdaFace names them
+ * const found = recognise(saved);
+ * const mine = emptyModel(found.architecture, { precision: 'float32' });
+ * mine.load(found.weights);
  * ```
  *
  * @param options.channels where something beside the file says so (CVLface's config); else as the repository has them
