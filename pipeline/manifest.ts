@@ -16,6 +16,8 @@ export interface Architecture {
   /** Channels a stage; the stem has those of the first. */
   widths: number[];
   squeezeExcite: boolean;
+  /** How a block of stride 2 whose width does not change is gone around: every other pixel (AdaFace; default), or a convolution of 1x1 and its batch norm (insightface). */
+  shortcut?: 'subsample' | 'convolution';
   /** Length of the embedding. */
   embedding: number;
   /** [height, width] of the input in pixels. */
@@ -159,6 +161,7 @@ function isArchitecture(value: Architecture | undefined): value is Architecture 
     [value.units, value.widths, value.size, [value.embedding]].every(whole) &&
     typeof value.dropout === 'number' &&
     typeof value.squeezeExcite === 'boolean' &&
+    [undefined, 'subsample', 'convolution'].includes(value.shortcut) &&
     ['rgb', 'bgr'].includes(value.input?.channels) &&
     [value.input.mean, value.input.std].every((number) => Number.isFinite(number))
   );

@@ -10,6 +10,7 @@ export type { Axis } from './plot/axes.ts';
 export { flowPlot, type FlowLink, type FlowNode, type FlowPlot } from './plot/flowPlot.ts';
 export { linePlot, type LinePlot, type Series } from './plot/linePlot.ts';
 export { thin, type ThinPoint } from './plot/thin.ts';
+export { resumableNpy } from './resumableNpy.ts';
 export { toRecordIO, type RecordIOOptions } from './records.ts';
 export { rewindQuarantine, toQuarantine } from './quarantine.ts';
 export { toShards, type ShardsOptions } from './shards.ts';

@@ -63,14 +63,19 @@ const WRITE_BYTES = 1 << 20;
  * @param name path of the output
  * @param of what it is made of and how, as plain data: an output that was begun with anything else is not gone on with.
  *   Absent: what was cut short goes, and the output begins anew.
+ * @param options `suffix` of the folder, instead of 'unfinished'; `replaces`: it may take the place of what has its name
  * @throws OptionError where `name` is taken, or was begun with something else; FileError where another process writes it
  */
-export async function beginOutput(name: string, of?: Readonly<Record<string, unknown>>): Promise<Unfinished> {
+export async function beginOutput(
+  name: string,
+  of?: Readonly<Record<string, unknown>>,
+  { suffix = 'unfinished', replaces = false }: { suffix?: string; replaces?: boolean } = {},
+): Promise<Unfinished> {
   const path = name.replace(/[/\\]+$/, '');
-  const folder = `${path}.unfinished`;
+  const folder = `${path}.${suffix}`;
   const at = (name: string): string => join(folder, name);
   if (basename(path) === '') throw new OptionError('output', 'its path', 'the name of a file or folder', name);
-  const isTaken = await exists(path);
+  const isTaken = !replaces && (await exists(path));
   if (isTaken && !(await exists(at(JOURNAL)))) throw taken(path);
   await makeFolder(folder);
   const unlock = await lock(at(LOCK), {
@@ -88,7 +93,7 @@ export async function beginOutput(name: string, of?: Readonly<Record<string, unk
     const journal = await cutTo(at(JOURNAL), bytes);
     if (begun === undefined) await say(journal, { begun: of ?? {} });
     if (names !== undefined) await give(path, at, names);
-    return output(path, { at, standing, journal, unlock, whole: names !== undefined });
+    return output(path, { at, standing, journal, unlock, replaces, whole: names !== undefined });
   } catch (error) {
     await unlock();
     throw error;
@@ -106,6 +111,7 @@ function output(
     standing: Standing;
     journal: Appender;
     unlock: () => Promise<void>;
+    replaces: boolean;
     whole: boolean;
   },
 ): Unfinished {
@@ -129,7 +135,7 @@ function output(
     async finish(names) {
       // The place was free when the output was begun; what has come there since is somebody's.
       for (const [, to] of names) {
-        if (await exists(join(dirname(path), to)))
+        if (!begun.replaces && (await exists(join(dirname(path), to))))
           throw new FileError(join(dirname(path), to), 'it has come here since this output was begun: move it away');
       }
       await say(journal, { names });
@@ -224,12 +230,8 @@ function entryOf(line: string, file: string, number: number): Entry {
   try {
     return JSON.parse(line) as Entry;
   } catch {
-    throw new FormatError(
-      file,
-      undefined,
-      `a JSON object in line ${number + 1} (remove its folder to begin anew)`,
-      line,
-    );
+    const expected = `a JSON object in line ${number + 1} (remove its folder to begin anew)`;
+    throw new FormatError(file, undefined, expected, line);
   }
 }
 

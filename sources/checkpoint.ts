@@ -1,9 +1,10 @@
 import { basename, dirname, join } from 'node:path';
 import { ownElements } from '../pipeline/bytes/elements.ts';
 import { safetensorsLayout, safetensorsStart } from '../pipeline/bytes/safetensors.ts';
+import { isTorchFile } from '../pipeline/bytes/torchFile.ts';
 import type { StateMap } from '../pipeline/contracts.ts';
 import { FileError, FormatError, RxfaceError } from '../pipeline/errors.ts';
-import { exists, list, open, readStream, readText, stat } from '../pipeline/files/read.ts';
+import { exists, list, open, readFile, readStream, readText, stat } from '../pipeline/files/read.ts';
 import {
   CheckpointFormatError,
   checkpointStep,
@@ -14,10 +15,11 @@ import {
   sha256OfParts,
   STATE_FILE,
 } from '../pipeline/manifest.ts';
+import { parseTorchWeights } from './parse/torchWeights.ts';
 
 /** Weights read from the disk. */
 export interface Weights {
-  /** The checkpoint folder, or the .safetensors file. */
+  /** The checkpoint folder, or the file. */
   path: string;
   weights: StateMap;
   /** What the weights' file says of itself. */
@@ -36,7 +38,8 @@ export interface Checkpoint extends Weights {
 }
 
 /**
- * Reads weights: of a run folder its newest valid checkpoint, of a checkpoint folder that one, or a .safetensors file.
+ * Reads weights: of a run folder its newest valid checkpoint, of a checkpoint folder that one, or a file: .safetensors, or what
+ * torch.save wrote, with the names it has there.
  *
  * @throws FileError where there is nothing to read; FormatError where the only thing there is damaged
  */
@@ -90,6 +93,8 @@ async function readArrays(file: string, manifest?: Manifest): Promise<Pick<Weigh
     const expected = manifest?.files[basename(file)];
     const found = manifest === undefined ? undefined : await sha256OfParts(readStream(file));
     if (found !== expected) throw new FormatError(file, undefined, `the bytes of sha256 ${expected}`, found);
+    if (isTorchFile(await handle.readAt(0, 8)))
+      return { weights: parseTorchWeights(await readFile(file), file), metadata: {} };
     const start = safetensorsStart(await handle.readAt(0, 8), handle.bytes, file);
     const { arrays, metadata } = safetensorsLayout(await handle.readAt(0, start), handle.bytes, file);
     const weights: StateMap = {};

@@ -42,6 +42,7 @@ describe('house rules', () => {
       zod: 'pipeline/recipes/fields.ts',
       commander: 'pipeline/cli/program.ts',
       koffi: 'operators/image/turboJpeg.ts',
+      'onnxruntime-node': 'pipeline/engine/onnx.ts',
       '@tensorflow/tfjs-node-gpu': 'pipeline/engine/load.ts',
     };
     const wrong = files.flatMap((file) =>

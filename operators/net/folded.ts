@@ -57,7 +57,7 @@ export function fold(model: Model): Folded {
 }
 
 function stepsOf({ architecture, precision, params: p }: Model, own: <T extends Tensor>(x: T) => T): Step[] {
-  const { units, widths, squeezeExcite, size } = architecture;
+  const { units, widths, squeezeExcite, shortcut, size } = architecture;
   const typed = (w: Tensor): Tensor => own(cast(w, precision));
 
   const stem = widths[0]!;
@@ -85,8 +85,8 @@ function stepsOf({ architecture, precision, params: p }: Model, own: <T extends 
     const layer = (index: number): string => `${name}.res_layer.${index}`;
     const one = foldedConv(p, layer(1), normOf(p, layer(2)), { norm: normOf(p, layer(0)), map });
     const two = foldedConv(p, layer(4), normOf(p, layer(5)));
-    const side =
-      input === out ? null : foldedConv(p, `${name}.shortcut_layer.0`, normOf(p, `${name}.shortcut_layer.1`));
+    const straight = input === out && !(stride === 2 && shortcut === 'convolution');
+    const side = straight ? null : foldedConv(p, `${name}.shortcut_layer.0`, normOf(p, `${name}.shortcut_layer.1`));
     const head = rectified(typed(one.weight), own(one.bias), own(p[`${layer(3)}.weight`]!.clone()));
     const [second, bias] = [typed(two.weight), own(two.bias)];
     const gate = squeezeExcite ? gated(`${name}.res_layer.se_block`, out, bias) : null;

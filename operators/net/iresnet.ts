@@ -54,9 +54,16 @@ export function architecture(name: ArchitectureName, options: Partial<Architectu
   return chosen;
 }
 
-function check({ units, widths, embedding, size, dropout, input }: Architecture): void {
+/** The member of the family with so many blocks a stage. */
+export function architectureNamed(units: readonly number[]): ArchitectureName | undefined {
+  const names = Object.keys(FAMILY) as ArchitectureName[];
+  return names.find((name) => FAMILY[name].units.join() === units.join());
+}
+
+function check({ units, widths, shortcut = 'subsample', embedding, size, dropout, input }: Architecture): void {
   demand(units.length > 0 && counts(units), 'units', 'whole numbers of at least 1, one a stage', units);
   demand(widths.length === units.length && counts(widths), 'widths', `${units.length} whole numbers of at least 1`, widths); // prettier-ignore
+  demand(['subsample', 'convolution'].includes(shortcut), 'shortcut', "'subsample' or 'convolution'", shortcut);
   demand(counts([embedding]), 'embedding', 'a whole number of at least 1', embedding);
   demand(size.length === 2 && counts(size), 'size', 'two whole numbers of at least 1', size);
   demand(dropout >= 0 && dropout < 1, 'dropout', 'a number in [0, 1)', dropout);
@@ -87,7 +94,7 @@ export function iresnet(
   precision: Precision = 'float32',
   { recompute = false }: { recompute?: boolean } = {},
 ): Layer {
-  const { units, widths, squeezeExcite, embedding, size, dropout } = architecture;
+  const { units, widths, squeezeExcite, shortcut, embedding, size, dropout } = architecture;
   const narrow = precision !== 'float32';
   const stem = widths[0]!;
   const kept = (layer: Layer): Layer => (recompute ? new Recomputed(layer) : layer);
@@ -100,7 +107,9 @@ export function iresnet(
   let depth = stem;
   for (const [stage, width] of widths.entries()) {
     for (let unit = 0; unit < units[stage]!; unit++) {
-      blocks.push(kept(block(`body.${blocks.length}`, depth, width, unit === 0 ? 2 : 1, gate))); // first: [N, h/2, w/2, width]
+      const [stride, name] = [unit === 0 ? 2 : 1, `body.${blocks.length}`] as const;
+      const across = depth !== width || (stride === 2 && shortcut === 'convolution');
+      blocks.push(kept(block(name, { input: depth, out: width, stride, across }, gate))); // first: [N, h/2, w/2, width]
       depth = width;
     }
   }
@@ -124,12 +133,10 @@ export function iresnet(
   return network;
 }
 
-/** One residual block; the stride sits on its second convolution. */
+/** One residual block; the stride sits on its second convolution. `across`: a convolution goes around it. */
 function block(
   name: string,
-  input: number,
-  out: number,
-  stride: 1 | 2,
+  { input, out, stride, across }: { input: number; out: number; stride: 1 | 2; across: boolean },
   gate: (name: string, channels: number) => Layer[],
 ): Layer {
   const branch = new Sequential([
@@ -140,7 +147,7 @@ function block(
     new BatchNorm(`${name}.res_layer.5`, { channels: out }),
     ...gate(`${name}.res_layer.se_block`, out),
   ]);
-  if (input === out) return new Residual(branch, stride === 1 ? null : new Subsample());
+  if (!across) return new Residual(branch, stride === 1 ? null : new Subsample());
   const shortcut = new Sequential([
     new Conv(`${name}.shortcut_layer.0`, { in: input, out, kernel: 1, stride }),
     new BatchNorm(`${name}.shortcut_layer.1`, { channels: out }),

@@ -1,12 +1,19 @@
 import { add, concat, reverse, split, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { defer, finalize, map, type Observable } from 'rxjs';
-import type { Stage } from '../../pipeline/contracts.ts';
+import type { Label, Stage } from '../../pipeline/contracts.ts';
 import type { Batch, Embeddings } from '../../pipeline/items.ts';
+import { parallel } from '../../pipeline/parallel.ts';
 import { fold, type Folded } from '../net/folded.ts';
 import type { Model } from '../net/model.ts';
+import { OnnxModel } from '../net/onnxModel.ts';
+
+/** What embeds faces: a network of ours, or anybody's from an ONNX file. */
+export type Embedder = Model | OnnxModel;
+
+const LABEL: Label = { in: 'Batch', out: 'Embeddings', keeps: 'order, count', asks: 1, gives: 1, holds: 0 };
 
 export interface EmbedOptions {
-  model: Model;
+  model: Embedder;
   /** Adds the embedding of the mirrored image, as the field's verification protocols do. Default true. */
   flip?: boolean;
 }
@@ -34,6 +41,7 @@ export interface EmbedOptions {
  * @return One item per batch, in order.
  */
 export function embed({ model, flip = true }: EmbedOptions): Stage<Batch, Embeddings> {
+  if (model instanceof OnnxModel) return embedOnnx(model, flip);
   const operator = (source: Observable<Batch>): Observable<Embeddings> =>
     defer(() => {
       let folded: Folded | undefined;
@@ -50,9 +58,31 @@ export function embed({ model, flip = true }: EmbedOptions): Stage<Batch, Embedd
         finalize(() => folded?.dispose()),
       );
     });
-  return Object.assign(operator, {
-    label: { in: 'Batch', out: 'Embeddings', keeps: 'order, count', asks: 1, gives: 1, holds: 0 },
-  });
+  return Object.assign(operator, { label: LABEL });
+}
+
+/** onnxruntime calls back, so this is a stage of calls; one batch at a time, since one uses every core. */
+function embedOnnx(model: OnnxModel, flip: boolean): Stage<Batch, Embeddings> {
+  const next = async ({ epoch, pixels, size, labels, ids, keys }: Batch): Promise<Embeddings> => {
+    const values = await model.embed(pixels, labels.length);
+    if (flip) {
+      const mirrored = await model.embed(mirror(pixels, size[1]), labels.length);
+      for (let i = 0; i < values.length; i++) values[i]! += mirrored[i]!;
+    }
+    return { epoch, values, dimension: model.architecture.embedding, labels, ids, keys };
+  };
+  return Object.assign(parallel(next, { concurrency: 1 }), { label: LABEL });
+}
+
+/** Every row of RGB pixels from its end. */
+function mirror(pixels: Uint8Array, width: number): Uint8Array {
+  const out = new Uint8Array(pixels.length);
+  for (let row = 0; row < pixels.length; row += 3 * width)
+    for (let x = 0; x < width; x++) {
+      const [from, to] = [row + 3 * x, row + 3 * (width - 1 - x)];
+      for (let colour = 0; colour < 3; colour++) out[to + colour] = pixels[from + colour]!;
+    }
+  return out;
 }
 
 /** [N x D] */

@@ -10,6 +10,7 @@ import type { Command } from './program.ts';
 import { reportCommand } from './report.ts';
 import { sweepCommand } from './sweep.ts';
 import { trainCommand } from './train.ts';
+import { verifyCommand } from './verify.ts';
 
 /** Every command, in the order in which the help lists them: a new one is a line here. */
 const COMMANDS = [
@@ -19,6 +20,7 @@ const COMMANDS = [
   sweepCommand,
   embedCommand,
   evaluateCommand,
+  verifyCommand,
   inspectCommand,
   convertCommand,
   graphCommand,

@@ -2,6 +2,7 @@ import { OptionError } from '../errors.ts';
 import { createProgress, duration } from '../progress.ts';
 import {
   examples,
+  INPUT_OPTION,
   interruptible,
   MODEL_OPTION,
   say,
@@ -19,6 +20,7 @@ interface Options {
   threads: number;
   flip: boolean;
   precision: string;
+  input?: string;
   shard?: string;
   json?: boolean;
 }
@@ -39,12 +41,17 @@ export function embedCommand(program: Command): void {
       'of maps and convolutions: float32, or bfloat16, refused where that is slow',
       'float32',
     )
+    .option('--input <how>', INPUT_OPTION)
     .option('--no-flip', 'leave the mirrored image out of the sum')
     .option(
       '--shard <i/n>',
       'only the i-th of n equal parts, i from 0: the arrays of all, joined, are that of the whole',
     )
     .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      '\nCut short, the same command goes on from FILE.npy.partial, and the array is the same byte for byte.\n',
+    )
     .addHelpText(
       'after',
       examples(
@@ -61,12 +68,13 @@ export function embedCommand(program: Command): void {
       const { ensureEngine } = await import('../engine/ensure.ts');
       const { embedFaces } = await import('../recipes/embed.ts');
       const { modelOf } = await import('../recipes/loadModel.ts');
-      await interruptible('; no file is written', async (signal) => {
+      const origin = { points: options.points };
+      await interruptible('; the same command goes on from here', async (signal) => {
         const faces = await openSource(where, options.points === undefined ? {} : { points: options.points });
         try {
           await ensureEngine({ say, show: process.stderr.isTTY, signal });
-          const model = await modelOf(options.model, say, precision);
-          const work = embedFaces(model, faces, { ...options, ...shard, signal, progress: createProgress() });
+          const model = await modelOf(options.model, say, { precision, input: options.input });
+          const work = embedFaces(model, faces, { ...options, ...shard, origin, signal, progress: createProgress() });
           const result = await work.finally(() => model.dispose());
           if (options.json) sayJson(result);
           else {

@@ -1,4 +1,4 @@
-import type { FalseMatches, Model } from 'rxface/operators';
+import type { Embedder, FalseMatches } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { PairProtocolName } from '../recipes/evaluate.ts';
@@ -7,6 +7,7 @@ import { storedProtocols } from './evaluateStored.ts';
 import { verificationTable } from './verificationTable.ts';
 import {
   examples,
+  INPUT_OPTION,
   interruptible,
   MODEL_OPTION,
   say,
@@ -19,6 +20,7 @@ import {
 interface Options {
   data: string;
   model: string;
+  input?: string;
   reduce?: number;
   blur?: number;
   occlude?: number;
@@ -33,6 +35,7 @@ interface GroupOptions {
   labels: string;
   column: string;
   model: string;
+  input?: string;
   far: number;
   batch: number;
   threads: number;
@@ -60,6 +63,7 @@ export function evaluateCommand(program: Command): void {
       .description(title)
       .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
       .requiredOption('--model <path>', MODEL_OPTION)
+      .option('--input <how>', INPUT_OPTION)
       .option('--reduce <px>', 'bring every face down to so many pixels and back first', wholeNumber(1))
       .option('--blur <px>', 'blur every face with a Gaussian kernel of so many pixels first', wholeNumber(3))
       .option('--occlude <px>', 'cover one face of each pair by a black square of so many pixels', wholeNumber(1))
@@ -113,6 +117,7 @@ export function evaluateCommand(program: Command): void {
     .requiredOption('--labels <csv>', "a table with the images' ids in its column `image`")
     .requiredOption('--column <name>', 'its column of groups')
     .requiredOption('--model <path>', MODEL_OPTION)
+    .option('--input <how>', INPUT_OPTION)
     .option('--far <rate>', 'share of all pairs of strangers that may pass', Number, 1e-3)
     .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
     .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
@@ -136,8 +141,8 @@ export function evaluateCommand(program: Command): void {
 
 async function scoreGroups(options: GroupOptions): Promise<void> {
   const { evaluateGroups } = await import('../recipes/evaluateGroups.ts');
-  await withModel(options.model, async (model, signal) => {
-    const { json, model: _, ...given } = options;
+  await withModel(options, async (model, signal) => {
+    const { json, model: _, input: __, ...given } = options;
     const found = await evaluateGroups(model, { ...given, signal, progress: createProgress() });
     if (json) sayJson(found);
     else sayResult(groupTable(found));
@@ -146,8 +151,8 @@ async function scoreGroups(options: GroupOptions): Promise<void> {
 
 async function score(protocol: PairProtocolName, pairs: string, options: Options): Promise<void> {
   const { evaluatePairs } = await import('../recipes/evaluate.ts');
-  await withModel(options.model, async (model, signal) => {
-    const { json, model: _, ...given } = options;
+  await withModel(options, async (model, signal) => {
+    const { json, model: _, input: __, ...given } = options;
     checkVariant(given, model.architecture.size[0]);
     const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress: createProgress() });
     if (json) sayJson(result);
@@ -155,12 +160,15 @@ async function score(protocol: PairProtocolName, pairs: string, options: Options
   });
 }
 
-async function withModel(path: string, work: (model: Model, signal: AbortSignal) => Promise<void>): Promise<void> {
+async function withModel(
+  { model: path, input }: Pick<Options, 'model' | 'input'>,
+  work: (model: Embedder, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   const { ensureEngine } = await import('../engine/ensure.ts');
   const { modelOf } = await import('../recipes/loadModel.ts');
   await interruptible('', async (signal) => {
     await ensureEngine({ say, show: process.stderr.isTTY, signal });
-    const model = await modelOf(path, say);
+    const model = await modelOf(path, say, { input });
     try {
       await work(model, signal);
     } finally {

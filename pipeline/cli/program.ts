@@ -8,7 +8,11 @@ export const EXIT = { done: 0, failed: 1, wrongUse: 2, interrupted: 130 } as con
 
 /** What `--model` takes. */
 export const MODEL_OPTION =
-  'run folder, checkpoint folder or .safetensors; or untrained:NAME, a network with first weights (untrained:ir10)';
+  'run folder, checkpoint folder, .safetensors, a PyTorch checkpoint of AdaFace, CVLface, insightface or MagFace, or .onnx; or untrained:NAME, a network with first weights (untrained:ir10)';
+
+/** What `--input` takes. */
+export const INPUT_OPTION =
+  'how an ONNX network takes its pixels: rgb or bgr, a colon, and -1..1, 0..1, 0..255 or imagenet (bgr:0..1)';
 
 /** The empty program; every command file adds its own command to it. */
 export function createProgram(version: string): Command {

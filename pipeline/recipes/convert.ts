@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { map } from 'rxjs';
 import { FormatError, graph, OptionError, run, showRun, workers, type Fault, type Progress, type Sample } from 'rxface';
 import { beginOutput, toRecordIO, toShards, type Unfinished } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
 import { withoutStage } from '../describe.ts';
+import { fingerprint } from './fingerprint.ts';
 
 export interface ConvertOptions {
   /** NAME.rec for RecordIO with NAME.idx and `property` beside it; anything else is a folder of shards. */
@@ -126,13 +126,6 @@ async function checkForRecordIO(faces: IndexedSource, size: number | undefined):
       'given (--size 112): the faces have landmarks, for which a .rec has no place, and are aligned on the way';
     throw new OptionError('convert', 'size', expected, 'none');
   }
-}
-
-/** What tells a source from another: which images of whom it has, in which order and where. */
-function fingerprint(faces: IndexedSource): string {
-  const hash = createHash('sha256').update(JSON.stringify(faces.classes));
-  faces.labels.forEach((label, i) => hash.update(`\n${label} ${faces.place(i).offset ?? ''} ${faces.id(i)}`));
-  return `${faces.length} images of ${faces.name}, sha256 ${hash.digest('hex').slice(0, 16)}`;
 }
 
 function peopleIn(labels: Int32Array, leftOut: readonly Pick<Fault, 'index'>[]): number {

@@ -1,7 +1,8 @@
 import { graph, run, showRun, workers, type Progress } from 'rxface';
-import { batch, embed, type Model } from 'rxface/operators';
-import { toNpy } from 'rxface/sinks';
+import { batch, embed, type Embedder } from 'rxface/operators';
+import { beginOutput, resumableNpy } from 'rxface/sinks';
 import { slice, sliceBounds, type IndexedSource, type Slice } from 'rxface/sources';
+import { fingerprint, modelFingerprint } from './fingerprint.ts';
 
 export interface EmbedFacesOptions {
   /** The .npy file. */
@@ -12,6 +13,8 @@ export interface EmbedFacesOptions {
   flip?: boolean;
   /** Threads that decode. Default 2; the embeddings do not depend on it. */
   threads?: number;
+  /** What else tells this embedding from another, as plain data: only the same is gone on with. */
+  origin?: Readonly<Record<string, unknown>>;
   /** Embeds only this one of so many contiguous parts: the arrays of all parts, one after another, are that of the whole. */
   shard?: Slice;
   signal?: AbortSignal;
@@ -25,42 +28,63 @@ export interface EmbedFacesResult {
   /** With `shard`: the images, in the order of the whole source, that these rows are: `from` to before `to`. */
   shard?: Slice & { from: number; to: number };
   dimension: number;
+  /** Rows that an earlier call, cut short, had written. */
+  resumedAt: number;
   seconds: number;
+  /** Of this call. */
   imagesPerSecond: number;
 }
 
 /**
  * Embeds every face of an open source, or of one part of it, into one .npy array: row i is image i, un-normalised.
  *
- * @throws OptionError for a shard that there is not
+ * Until the last row is written everything lies in FILE.npy.partial. Cut short at any moment, the same call goes on behind the last
+ * batch there, and the file is the same, byte for byte.
+ *
+ * @throws OptionError for a shard that there is not, or where FILE.npy.partial was begun with another model, source or batch
  * @throws StageError at the first image that cannot be decoded, and no file is left: a substitute's row would be a lie
  */
 export async function embedFaces(
-  model: Model,
+  model: Embedder,
   whole: IndexedSource,
-  { out, batch: count = 64, flip = true, threads = 2, shard, signal, progress }: EmbedFacesOptions,
+  { out, batch: count = 64, flip = true, threads = 2, shard, origin, signal, progress }: EmbedFacesOptions,
 ): Promise<EmbedFacesResult> {
   const faces = shard === undefined ? whole : slice(whole, shard);
   await faces.open();
   const total = faces.length!;
   const rows = shard && { ...shard, ...sliceBounds(whole.length!, shard) };
+  const of = { source: fingerprint(faces), model: modelFingerprint(model), batch: count, flip, shard, ...origin };
+  const output = await beginOutput(out, of, { suffix: 'partial', replaces: true });
+  const { position } = output.standing;
   const embedding = graph('embed')
-    .source('faces', faces)
+    .source('faces', faces, { from: { epoch: 0, position } })
     .pipe('prepare', workers('rxface/operators/prepare', { threads, size: model.architecture.size }), {
       capacity: 2 * count + 32,
     })
     .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
     .pipe('embed', embed({ model, flip }), { capacity: 2 })
-    .sink('npy', toNpy(out));
+    .sink('npy', resumableNpy(output, { rows: total }));
   try {
-    const { seconds } = await run(embedding, {
-      ...(signal && { signal }),
-      faults: { count: 0, rate: 0 },
-      onProgress: showRun(progress, { unit: 'images', total, each: count }),
-    });
+    const report = output.whole
+      ? undefined
+      : await run(embedding, {
+          ...(signal && { signal }),
+          faults: { count: 0, rate: 0 },
+          onProgress: showRun(progress, { unit: 'images', total, each: count, from: position }),
+        });
+    const seconds = report?.seconds ?? 0;
     const { embedding: dimension } = model.architecture;
-    return { out, count: total, ...(rows && { shard: rows }), dimension, seconds, imagesPerSecond: total / seconds };
+    return {
+      out,
+      count: total,
+      ...(rows && { shard: rows }),
+      dimension,
+      resumedAt: position,
+      seconds,
+      imagesPerSecond: seconds > 0 ? (total - position) / seconds : 0,
+    };
   } finally {
     progress?.end();
+    await output.close();
   }
 }

@@ -6,7 +6,7 @@ import {
   imageNames,
   verification,
   verifyPairs,
-  type Model,
+  type Embedder,
   type PairScores,
   type VerificationResult,
 } from 'rxface/operators';
@@ -51,7 +51,7 @@ export interface EvaluatePairsOptions extends Variant {
  * data lack; StageError for an image that cannot be decoded: nothing may stand in for it here
  */
 export async function evaluatePairs(
-  model: Model,
+  model: Embedder,
   options: EvaluatePairsOptions & (PairFiles | PairsOf),
 ): Promise<VerificationResult> {
   return verification(await scorePairs(model, options));
@@ -59,7 +59,7 @@ export async function evaluatePairs(
 
 /** As evaluatePairs, but gives the distance of every pair. */
 export async function scorePairs(
-  model: Model,
+  model: Embedder,
   options: EvaluatePairsOptions & (PairFiles | PairsOf),
 ): Promise<PairScores> {
   if ('faces' in options) return score(model, options, options);
@@ -69,7 +69,7 @@ export async function scorePairs(
 }
 
 async function score(
-  model: Model,
+  model: Embedder,
   { protocol: given, faces }: PairsOf,
   { batch: count = 64, threads = 2, signal, progress, ...variant }: EvaluatePairsOptions,
 ): Promise<PairScores> {

@@ -1,5 +1,5 @@
 import { graph, run, RxfaceError, showRun, workers, type Progress, type Sample } from 'rxface';
-import { batch, embed, falseMatches, type FalseMatches, type Model } from 'rxface/operators';
+import { batch, embed, falseMatches, type Embedder, type FalseMatches } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
 import { only, openSource, valuesOf } from 'rxface/sources';
 
@@ -28,7 +28,7 @@ export interface EvaluateGroupsOptions {
  *
  * @throws FileError, FormatError for files that are missing or wrong; RxfaceError where no face has a group
  */
-export async function evaluateGroups(model: Model, options: EvaluateGroupsOptions): Promise<FalseMatches> {
+export async function evaluateGroups(model: Embedder, options: EvaluateGroupsOptions): Promise<FalseMatches> {
   const { data, labels, column, far, batch: count = 64, threads = 2, signal, progress } = options;
   const groupOf = await valuesOf(labels, column);
   const faces = await openSource(data);

@@ -1,9 +1,7 @@
 import { classesOf, OptionError, type Engine, type RunFacts, type StateMap } from 'rxface';
 import { createModel, emptyModel, type Centres, type Margin, type Model, type SampledCentres } from 'rxface/operators';
-import { readWeights } from 'rxface/sources';
-import { architectureIn } from '../manifest.ts';
 import { differences } from './config.ts';
-import { backboneOf } from './loadModel.ts';
+import { backboneOf, namedWeights } from './loadModel.ts';
 import { architectureOf, centresOf, marginOf, precisionOf } from './parts.ts';
 import type { Resumption } from './resume.ts';
 import { beginRun, rewindRun, type RunFolder } from './runFolder.ts';
@@ -125,13 +123,14 @@ async function initialise(
   path: string,
   { model, centres, facts, say }: Pick<Training, 'model' | 'centres' | 'facts'> & Pick<TrainingOptions, 'say'>,
 ): Promise<void> {
-  const found = await readWeights(path);
-  const { input } = found.manifest?.architecture ?? architectureIn(found.metadata, found.path) ?? model.architecture;
+  const found = await namedWeights(path);
+  const { input } = found.architecture;
   if (differences(input, model.architecture.input).length > 0) {
     const expected = `a network that takes its pixels as ${found.path} does, ${inputText(input)}`;
     throw new OptionError('init', 'model', expected, inputText(model.architecture.input));
   }
   model.load(backboneOf(found.weights));
+  if (found.recognised !== undefined) say(found.recognised);
   const theirs = found.manifest?.classes.sha256;
   const same = theirs === facts.classes.sha256 && 'head.kernel' in found.weights;
   if (same) centres.load(found.weights);

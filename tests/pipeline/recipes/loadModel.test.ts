@@ -43,6 +43,8 @@ describe('loadModel', () => {
   it('says that a file alone must tell its architecture', async () => {
     const file = join(freshFolder(), 'bare.safetensors');
     writeFileSync(file, encodeSafetensors(snapshot(1).weights));
-    await expect(loadModel(file)).rejects.toThrow(/bare\.safetensors: expected an architecture in the file or/);
+    await expect(loadModel(file)).rejects.toThrow(
+      /bare\.safetensors: expected an architecture in the file, in a manifest\.json beside it or in its keys; no network/,
+    );
   });
 });

@@ -1,0 +1,94 @@
+import { OptionError } from '../errors.ts';
+import { createProgress } from '../progress.ts';
+import type { Calibration, Compared } from '../recipes/comparePair.ts';
+import {
+  examples,
+  INPUT_OPTION,
+  interruptible,
+  MODEL_OPTION,
+  say,
+  sayJson,
+  sayResult,
+  type Command,
+} from './program.ts';
+
+interface Options {
+  model: string;
+  input?: string;
+  data?: string;
+  pairs?: string;
+  far: number;
+  json?: boolean;
+}
+
+/** `rxface verify A B`: are these two photographs of one person? */
+export function verifyCommand(program: Command): void {
+  program
+    .command('verify')
+    .description('compare the faces of two photographs, aligned to the size of the network')
+    .argument('<a>', 'a photograph')
+    .argument('<b>', 'another')
+    .requiredOption('--model <path>', MODEL_OPTION)
+    .option('--input <how>', INPUT_OPTION)
+    .option('--data <tar|dir>', 'aligned images of LFW, to find the threshold on')
+    .option('--pairs <file>', "LFW's pairs.txt, with --data")
+    .option('--far <rate>', 'share of strangers that the threshold may let through', Number, 1e-3)
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        ['rxface verify a.jpg b.jpg --model runs/mine', 'how alike they are, -1 to 1'],
+        [
+          'rxface verify a.jpg b.jpg --model runs/mine --data lfw112.tar.gz --pairs pairs.txt',
+          'and whether that is enough, by the strangers of LFW',
+        ],
+      ),
+    )
+    .action(verify);
+}
+
+async function verify(a: string, b: string, { model: path, input, data, pairs, far, json }: Options): Promise<void> {
+  if ((data === undefined) !== (pairs === undefined))
+    throw new OptionError(
+      'verify',
+      data === undefined ? '--data' : '--pairs',
+      'given with the other of the two',
+      'nothing',
+    );
+  const { ensureEngine } = await import('../engine/ensure.ts');
+  const { modelOf } = await import('../recipes/loadModel.ts');
+  const { calibrate, comparePair } = await import('../recipes/comparePair.ts');
+  const { scorePairs } = await import('../recipes/evaluate.ts');
+  await interruptible('', async (signal) => {
+    await ensureEngine({ say, show: process.stderr.isTTY, signal });
+    const model = await modelOf(path, say, { input });
+    try {
+      const found = await comparePair(model, [a, b], signal);
+      for (const name of found.notAligned)
+        say(
+          `rxface: ${name} is not ${model.architecture.size.join('x')} pixels: it was resized, not aligned, and the figure says little`,
+        );
+      const files = data !== undefined && pairs !== undefined && { protocol: 'lfw' as const, data, pairs };
+      const calibration = files
+        ? calibrate(await scorePairs(model, { ...files, signal, progress: createProgress() }), far)
+        : undefined;
+      if (json)
+        sayJson({ ...found, ...(calibration && { calibration, same: found.similarity >= calibration.threshold }) });
+      else sayResult(text(found, calibration));
+    } finally {
+      model.dispose();
+    }
+  });
+}
+
+function text({ similarity }: Compared, calibration: Calibration | undefined): string {
+  const figure = `similarity  ${similarity.toFixed(4)} (cosine, -1 to 1)`;
+  if (calibration === undefined) return `${figure}\nthreshold   not known: --data and --pairs measure one`;
+  const { on, threshold, far, interval, strangers } = calibration;
+  const [met, low, high] = [far, ...interval].map((rate) => rate.toExponential(1));
+  return [
+    figure,
+    `threshold   ${threshold.toFixed(4)}: ${similarity >= threshold ? 'the same person' : 'two persons'}`,
+    `FAR         ${met}, 95 % interval ${low} to ${high}, of the ${strangers.toLocaleString('en-GB')} strangers of ${on}`,
+  ].join('\n');
+}
