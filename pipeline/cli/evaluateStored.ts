@@ -64,10 +64,16 @@ function identification(evaluate: Command): void {
     ) // prettier-ignore
     .addHelpText(
       'after',
-      examples([
-        'rxface evaluate ijb-1n --meta meta --subset ijbc --embeddings e.npy --gallery G1.csv G2.csv --probe mixed.csv',
-        'as the corrected script has it',
-      ]),
+      examples(
+        [
+          'rxface evaluate ijb-1n --meta meta --subset ijbc --embeddings e.npy --gallery G1.csv G2.csv --probe mixed.csv',
+          'as the corrected script has it',
+        ],
+        [
+          'rxface evaluate ijb-1n --meta meta --subset ijbb --embeddings e.npy --gallery G1.csv G2.csv --probe mixed.csv --mode legacy',
+          'both galleries as one, as the first script has it',
+        ],
+      ),
     )
     .action(async (options: FusionOptions & { gallery: string[]; probe: string; mode: string }) => {
       const { identifyIjb } = await import('../recipes/evaluateStored.ts');
@@ -95,10 +101,13 @@ function tinyFace(evaluate: Command): void {
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
       'after',
-      examples([
-        'rxface evaluate tinyface --names names.txt --embeddings tinyface.npy',
-        'of equal scores the larger gallery index comes first',
-      ]),
+      examples(
+        [
+          'rxface evaluate tinyface --names names.txt --embeddings tinyface.npy',
+          'of equal scores the larger gallery index comes first',
+        ],
+        ['rxface evaluate tinyface --names names.txt --embeddings tinyface.npy --json', 'one JSON object'],
+      ),
     ) // prettier-ignore
     .action(async ({ names, embeddings, json }: { names: string; embeddings: string; json?: boolean }) => {
       const { evaluateTinyFace } = await import('../recipes/evaluateStored.ts');
@@ -118,7 +127,10 @@ function pairs(evaluate: Command): void {
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
       'after',
-      examples(['rxface evaluate pairs --embeddings pairs.npy --issame lfw_list.npy', 'accuracy, VAL, AUC']),
+      examples(
+        ['rxface evaluate pairs --embeddings pairs.npy --issame lfw_list.npy', 'accuracy, VAL, AUC'],
+        ['rxface evaluate pairs --embeddings pairs.npy --issame same.txt --json', 'one JSON object'],
+      ),
     ) // prettier-ignore
     .action(async ({ embeddings, issame, json }: { embeddings: string; issame: string; json?: boolean }) => {
       const { evaluateStoredPairs } = await import('../recipes/evaluateStored.ts');
