@@ -61,7 +61,7 @@ export async function embedFaces(
     .pipe('prepare', workers('rxface/operators/prepare', { threads, size: model.architecture.size }), {
       capacity: 2 * count + 32,
     })
-    .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
+    .pipe('batch', batch(count, { partial: 'keep', spend: true }), { capacity: 2 })
     .pipe('embed', embed({ model, flip }), { capacity: 2 })
     .sink('npy', resumableNpy(output, { rows: total }));
   try {

@@ -88,7 +88,7 @@ async function score(
     .source<Sample>('faces', variantFaces(faces, compared))
     .pipe('prepare', workers('rxface/operators/prepare', prepare), { capacity: 2 * count })
     .pipe('cover', coverFaces(blocks), { capacity: 1 })
-    .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
+    .pipe('batch', batch(count, { partial: 'keep', spend: true }), { capacity: 2 })
     .pipe('embed', embed({ model }), { capacity: 2 })
     .pipe('pairs', verifyPairs(protocol), { capacity: 1 })
     .sink(

@@ -45,7 +45,7 @@ export async function evaluateGroups(model: Embedder, options: EvaluateGroupsOpt
       .pipe('prepare', workers('rxface/operators/prepare', { threads, size: model.architecture.size }), {
         capacity: 2 * count,
       })
-      .pipe('batch', batch(count, { partial: 'keep' }), { capacity: 2 })
+      .pipe('batch', batch(count, { partial: 'keep', spend: true }), { capacity: 2 })
       .pipe('embed', embed({ model }), { capacity: 2 })
       .pipe('matches', falseMatches({ groupOf, ...(far !== undefined && { far }) }), { capacity: 1 })
       .sink(

@@ -48,5 +48,5 @@ export function trainingBatches(
   return graph('train', { seed })
     .source('faces', faces, { epochs, shuffle: data.shuffle, from: { epoch, position } })
     .pipe('prepare', workers('rxface/operators/prepare', { threads, size, augment }), { capacity: 2 * count + 32 })
-    .pipe('batch', batch(count), { capacity: 2 });
+    .pipe('batch', batch(count, { spend: true }), { capacity: 2 });
 }
