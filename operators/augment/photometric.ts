@@ -66,30 +66,25 @@ export function adjust(
 
 /** `first` is the channel that PIL takes for red, 2 - `first` the one it takes for blue. */
 const ADJUST: Record<Adjustment['kind'], (data: Uint8Array, amount: number, first: number) => void> = {
-  brightness: (data, factor) => awayFrom(0, data, factor),
-  contrast: (data, factor, first) => awayFrom(meanGrey(data, first), data, factor),
-  saturation: saturate,
+  // Blended with one grey: Image.blend(grey, image, factor).
+  brightness: (data, factor) => within(data, (at) => loops.blendGrey(at, data.length, 0, factor)),
+  contrast: (data, factor, first) =>
+    within(data, (at) => loops.blendGrey(at, data.length, meanGrey(at, data.length / 3, first), factor)),
+  // Every pixel blended with its own luma.
+  saturation: (data, factor, first) =>
+    within(data, (at) => loops.blendLuma(at, data.length / 3, factor, ...outerWeights(first))),
   hue: turnHue,
 };
 
-/** Blends every value with one grey: Image.blend(grey, image, factor). */
-function awayFrom(grey: number, data: Uint8Array, factor: number): void {
+/** Has a loop change bytes where they lie in the loops' memory. */
+function within(data: Uint8Array, change: (at: number) => void): void {
   const [at] = layOut(data) as [number];
-  loops.blendGrey(at, data.length, grey, factor);
-  taken(at, data);
-}
-
-/** Blends every pixel with its own luma. */
-function saturate(data: Uint8Array, factor: number, first: number): void {
-  const [at] = layOut(data) as [number];
-  loops.blendLuma(at, data.length / 3, factor, ...outerWeights(first));
+  change(at);
   taken(at, data);
 }
 
 /** The mean luma, rounded. */
-function meanGrey(data: Uint8Array, first: number): number {
-  const pixels = data.length / 3;
-  const [at] = layOut(data) as [number];
+function meanGrey(at: number, pixels: number, first: number): number {
   return Math.floor(loops.lumaSum(at, pixels, ...outerWeights(first)) / pixels + 0.5);
 }
 
