@@ -1,6 +1,5 @@
 // Mixtures with grey in single precision, clipped, the fraction cut off, as in Pillow's Blend.c: see ../../augment/photometric.ts.
 
-// @ts-ignore: decorator
 @inline
 function mixed(grey: v128, value: v128, factor: v128): v128 {
   const blend = f32x4.add(grey, f32x4.mul(factor, f32x4.sub(value, grey)));
@@ -24,24 +23,20 @@ export function blendGrey(data: usize, length: usize, grey: f32, factor: f32): v
 }
 
 // The channels of four pixels that follow one another, each in 32 bits.
-// @ts-ignore: decorator
 @inline
 function channel0(pixels: v128): v128 {
   return i8x16.swizzle(pixels, i8x16(0, -1, -1, -1, 3, -1, -1, -1, 6, -1, -1, -1, 9, -1, -1, -1));
 }
-// @ts-ignore: decorator
 @inline
 function channel1(pixels: v128): v128 {
   return i8x16.swizzle(pixels, i8x16(1, -1, -1, -1, 4, -1, -1, -1, 7, -1, -1, -1, 10, -1, -1, -1));
 }
-// @ts-ignore: decorator
 @inline
 function channel2(pixels: v128): v128 {
   return i8x16.swizzle(pixels, i8x16(2, -1, -1, -1, 5, -1, -1, -1, 8, -1, -1, -1, 11, -1, -1, -1));
 }
 
 /** Pillow's convert('L'): 0.299, 0.587 and 0.114 in 16 bits, rounded; `w0` and `w2` are the weights of the outer channels. */
-// @ts-ignore: decorator
 @inline
 function luma(pixels: v128, w0: v128, w2: v128): v128 {
   const outer = i32x4.add(i32x4.mul(channel0(pixels), w0), i32x4.mul(channel2(pixels), w2));

@@ -57,19 +57,16 @@ function pad(row: usize, width: i32, padded: usize): void {
 }
 
 /** Two pixels that follow one another, channel beside channel in 16 bits: red red green green blue blue. */
-// @ts-ignore: decorator
 @inline
 function pairOf(pixels: v128): v128 {
   return i8x16.swizzle(pixels, i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
 }
 
-// @ts-ignore: decorator
 @inline
 function secondPairOf(pixels: v128): v128 {
   return i8x16.swizzle(pixels, i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
 }
 
-// @ts-ignore: decorator
 @inline
 function weighed(values: v128, pair: usize): v128 {
   return i32x4.dot_i16x8_s(values, v128.load32_splat(pair));
@@ -95,25 +92,21 @@ function stretch(row: usize, taps: i32, first: usize, pairs: usize, outWidth: i3
 }
 
 /** The stretched row `row`, or the border's. */
-// @ts-ignore: decorator
 @inline
 function slot(ring: usize, pitch: i32, row: i32, height: i32, taps: i32): usize {
   return ring + (<usize>((within(row, height) % taps) * pitch) << 2);
 }
 
-// @ts-ignore: decorator
 @inline
 function narrow(to: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(to, i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
 }
 
-// @ts-ignore: decorator
 @inline
 function cut(row: usize, weight: v128): v128 {
   return i32x4.shr_s(i32x4.mul(i32x4.shr_s(v128.load(row), 4), weight), 16);
 }
 
-// @ts-ignore: decorator
 @inline
 function sum2(above: usize, v: v128, below: usize, w: v128): v128 {
   return i32x4.shr_s(i32x4.add(i32x4.add(cut(above, v), cut(below, w)), i32x4.splat(2)), 2);
@@ -132,14 +125,12 @@ function mix2(ring: usize, pitch: i32, start: i32, height: i32, weights: usize, 
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function part(a: usize, wa: v128, b: usize, wb: v128): v128 {
   return i32x4.add(i32x4.mul(v128.load(a), wa), i32x4.mul(v128.load(b), wb));
 }
 
 /** What lies between two grey levels goes to the even one, as in OpenCV's vector code for four neighbours. */
-// @ts-ignore: decorator
 @inline
 function toEven(sum: v128): v128 {
   const odd = v128.and(i32x4.shr_s(sum, SHIFT), i32x4.splat(1));
