@@ -7,11 +7,8 @@ const TJINIT_DECOMPRESS = 1;
 const TJPARAM_WIDTH = 5;
 const TJPARAM_HEIGHT = 6;
 const TJPF_RGB = 0;
-/** What builds of the library there are for this machine; one for another C library does not load. */
-const BUILDS = [
-  `jpeg-turbo-${process.platform}-${process.arch}`,
-  `jpeg-turbo-${process.platform}-${process.arch}-musl`,
-];
+/** The library's build for this machine with glibc; the one for musl has a tail to its name. The other one does not load. */
+const BUILD = `jpeg-turbo-${process.platform}-${process.arch}`;
 
 /**
  * Loads libjpeg-turbo as machine code: exact integer DCT, smooth chroma upsampling, warnings taken as damage.
@@ -51,7 +48,13 @@ async function loadLibrary(): Promise<TurboJpeg | undefined> {
   try {
     const { load } = await import('koffi');
     const builds = join(dirname(createRequire(import.meta.url).resolve('@julusian/jpeg-turbo')), 'prebuilds');
-    const library = firstOf(BUILDS, (build) => load(join(builds, build, 'libturbojpeg.so.0')));
+    const open = (build: string) => load(join(builds, build, 'libturbojpeg.so.0'));
+    let library: ReturnType<typeof load>;
+    try {
+      library = open(BUILD);
+    } catch {
+      library = open(`${BUILD}-musl`);
+    }
     return {
       init: library.func('void *tj3Init(int)'),
       get: library.func('int tj3Get(void *, int)'),
@@ -61,17 +64,4 @@ async function loadLibrary(): Promise<TurboJpeg | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** What the first of `names` gives that gives anything; throws what the last one throws. */
-function firstOf<T>(names: readonly string[], make: (name: string) => T): T {
-  let last: unknown;
-  for (const name of names) {
-    try {
-      return make(name);
-    } catch (error) {
-      last = error;
-    }
-  }
-  throw last;
 }
