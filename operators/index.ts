@@ -44,7 +44,6 @@ export { metaPool, type MetaPool, type MetaPoolOptions } from './mining/metaPool
 export { mine, type MetaBatch, type MineOptions } from './mining/mine.ts';
 export { embed, type Embedder, type EmbedOptions } from './steps/embed.ts';
 export { fillPool, type FillPoolOptions } from './steps/fillPool.ts';
-export { replenish } from './steps/replenish.ts';
 export { warmUpStep, type WarmUpStep, type WarmUpStepOptions } from './steps/warmUpStep.ts';
 export { sgd, type Decay, type Sgd, type SgdOptions } from './steps/sgd.ts';
 export { cosineSchedule, polynomialSchedule, stepSchedule, type Schedule } from './steps/schedule.ts';

@@ -1,9 +1,9 @@
+import { tidy } from '@tensorflow/tfjs-core';
 import { map, type Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { FACTORS, type Batch, type Sample } from '../../pipeline/items.ts';
 import type { MetaPool } from '../mining/metaPool.ts';
 import type { Model } from '../net/model.ts';
-import { replenish } from './replenish.ts';
 
 export interface FillPoolOptions {
   pool: MetaPool;
@@ -26,16 +26,29 @@ export interface FillPoolOptions {
  *   .subscribe((filled) => console.log(filled)); // 2
  * ```
  *
+ * Batch norm uses its running statistics, so that an embedding does not depend on who is in its batch. One readback a batch.
+ *
  * @return after each batch the slots that hold a face
  */
 export function fillPool({ pool, model }: FillPoolOptions): Stage<Batch, number> {
   const next = (batch: Batch): number => {
-    replenish(pool, model, facesOf(batch));
+    pool.put(facesOf(batch), embedded(model, batch));
     return pool.filled;
   };
   return Object.assign((source: Observable<Batch>) => source.pipe(map(next)), {
     label: { in: 'Batch', out: 'number', keeps: 'order, count', asks: 1, gives: 1, holds: 0 },
   });
+}
+
+/** [N x D] */
+function embedded(model: Model, { pixels, size, keys }: Batch): Float32Array {
+  let values = new Float32Array(0);
+  // Given out past the tidy: it would walk through every number it returns.
+  tidy(() => {
+    const z = model.embed(model.normalise(pixels, keys.length, size));
+    values = Float32Array.from(z.dataSync());
+  });
+  return values;
 }
 
 function facesOf({ pixels, size, labels, ids, keys, variation }: Batch): Sample[] {

@@ -1,10 +1,12 @@
 import { memory, tidy } from '@tensorflow/tfjs-core';
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { from, lastValueFrom, map, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { metaPool } from '../../../operators/mining/metaPool.ts';
 import { architecture, createModel, type Model } from '../../../operators/net/model.ts';
 import { fillPool } from '../../../operators/steps/fillPool.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
+import type { Batch } from '../../../pipeline/items.ts';
+import { closeTo } from '../../contracts/numbers.ts';
 import { stageContract } from '../../contracts/stage.ts';
 import { drawnBatch } from '../../fixtures/batches.ts';
 
@@ -29,7 +31,36 @@ describe('fillPool', () => {
     expect(filled.pixels(Int32Array.of(6))).toEqual(batches[1]!.pixels.slice(2 * 768, 3 * 768));
     expect([filled.variation.pose[6], filled.variation.pose[5], filled.key(6)]).toEqual([5, -1, batches[1]!.keys[2]]);
   });
+
+  it('embeds a face the same whoever comes along, and refuses another size', async () => {
+    const [one, all] = [pool(), pool()];
+    const five = drawnBatch(0, 5, 3, 16);
+    const single = from(five.keys.keys()).pipe(map((i) => alone(five, i)), fillPool({ pool: one, model }), toArray()); // prettier-ignore
+    expect(await lastValueFrom(single)).toEqual([1, 2, 3, 4, 5]);
+    expect(await lastValueFrom(from([five]).pipe(fillPool({ pool: all, model })))).toBe(5);
+    closeTo(one.embeddings, all.embeddings, 1e-5);
+    const small = from([drawnBatch(0, 5, 3, 8)]).pipe(fillPool({ pool: all, model }));
+    await expect(lastValueFrom(small)).rejects.toThrow('expected shape [5, 16, 16, 3], received [5, 8, 8, 3]');
+    const other = metaPool({ faces: 10, size: [8, 8], dimension: 8, seed: 1 });
+    await expect(lastValueFrom(from([five]).pipe(fillPool({ pool: other, model })))).rejects.toThrow(
+      'metaPool at face-0: expected shape [8, 8, 3], received [768]',
+    );
+  });
 });
+
+function alone(batch: Batch, i: number): Batch {
+  const { pixels, labels, ids, keys, variation } = batch;
+  const cut = (column: Int32Array): Int32Array => column.subarray(i, i + 1);
+  const own = Object.fromEntries(Object.entries(variation).map(([factor, column]) => [factor, cut(column)]));
+  return {
+    ...batch,
+    pixels: pixels.subarray(768 * i, 768 * (i + 1)),
+    labels: cut(labels),
+    ids: [ids[i]!],
+    keys: [keys[i]!],
+    variation: own as Batch['variation'],
+  };
+}
 
 describe('fillPool as a stage', () => {
   const cases = { stage: () => fillPool({ pool: pool(), model }), inputs: batches, outputs: [4, 8, 12], single: [4] };
