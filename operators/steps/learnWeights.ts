@@ -58,7 +58,7 @@ export function learnWeights(trained: Trained, learning: Learning, judged: Judge
   const { model, margin } = trained;
   const { forwarded, bent, own, terms } = judged;
   const kind = learning.rule.fromNothing ? 'none' : learning.pseudo;
-  const grads = kind === 'none' ? {} : pseudoGradient(trained, judged);
+  const grads = kind === 'none' ? {} : pseudoGradient(kind, trained, judged);
   const ahead = pseudoStep(kind, trained, grads, judged.learningRate);
   dispose(grads);
 
@@ -90,9 +90,9 @@ export function learnWeights(trained: Trained, learning: Learning, judged: Judge
 }
 
 /** Gradient of the batch's loss as its margins are, of the backbone; of the centres too where a bound on its length needs them. */
-function pseudoGradient({ model, optimiser }: Trained, { forwarded, bent, own }: Judged): Grads {
+function pseudoGradient(kind: PseudoStep, { model, optimiser }: Trained, { forwarded, bent, own }: Judged): Grads {
   const rows = rowsOf(bent.weight, own.shape[0]);
-  const grads: Grads = optimiser.bounded ? { [CENTRES]: bent.byKernel(rows) } : {};
+  const grads: Grads = kind === 'optimizer' && optimiser.bounded ? { [CENTRES]: bent.byKernel(rows) } : {};
   model.backward(weighed(own, rows, bent), forwarded.scope, grads, true);
   return grads;
 }

@@ -20,14 +20,13 @@ export interface Pseudo {
  *
  * Momentum and weight decay move the point and not the gain. A bound on the gradient's length counts as a constant.
  *
- * @param grads of the backbone, absent for 'none'; for a bounded optimiser those of the centres too
+ * @param grads of the backbone, absent for 'none'; for 'optimizer' with a bound those of the centres too
  */
 export function pseudoStep(kind: PseudoStep, trained: Trained, grads: Grads, learningRate: number): Pseudo {
   const { model, optimiser } = trained;
   if (kind === 'none') return { params: model.params, gain: scalar(learningRate) };
   if (kind === 'sgd') {
-    const moved = Object.entries(grads).filter(([name]) => name in model.params);
-    const next = moved.map(([name, gradient]): [string, Tensor] => [
+    const next = Object.entries(grads).map(([name, gradient]): [string, Tensor] => [
       name,
       tidy(() => sub(model.params[name]!, mul(gradient, learningRate))),
     ]);
