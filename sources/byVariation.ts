@@ -1,7 +1,7 @@
 import { OptionError } from '../pipeline/errors.ts';
 import type { Factor } from '../pipeline/items.ts';
 import { indexed, type IndexedSource } from './indexed.ts';
-import { pickedLabels } from './only.ts';
+import { picked } from './only.ts';
 
 /**
  * The images of a source that have a label of one variation, under that label instead of their person's: what a sampler
@@ -23,16 +23,12 @@ export function byVariation(source: IndexedSource, factor: Factor): IndexedSourc
     if (kept.length === 0) throw new OptionError(source.name, 'variation', `known of some image for ${factor}`, 'none');
     const labels = kept.map((i) => all[i]!);
     return {
+      ...picked(source, kept),
       classes: Array.from(
         { length: labels.reduce((most, label) => Math.max(most, label)) + 1 },
         (_, label) => `${factor} ${label}`,
       ),
       labels,
-      faults: [],
-      variation: pickedLabels(source.variation, kept),
-      id: (i) => source.id(kept[i]!),
-      place: (i) => source.place(kept[i]!),
-      read: (at) => source.read(at.map((i) => kept[i]!)),
     };
   });
 }

@@ -2,7 +2,7 @@ import { gunzip } from '../pipeline/bytes/gzip.ts';
 import { OptionError } from '../pipeline/errors.ts';
 import { readFile } from '../pipeline/files/read.ts';
 import { indexed, type IndexedSource } from './indexed.ts';
-import { pickedLabels } from './only.ts';
+import { picked } from './only.ts';
 import { parseDropList } from './parse/dropList.ts';
 
 /**
@@ -34,13 +34,10 @@ export function drop(source: IndexedSource, names: readonly string[]): IndexedSo
     );
     if (kept.length === 0) throw new OptionError(source.name, 'drop', 'names that leave somebody', names.join(', '));
     return {
+      ...picked(source, kept),
       classes,
       labels: kept.map((i) => moved[source.labels[i]!] ?? -1),
       faults: source.faults ?? [],
-      variation: pickedLabels(source.variation, kept),
-      id: (i) => source.id(kept[i]!),
-      place: (i) => source.place(kept[i]!),
-      read: (at) => source.read(at.map((i) => kept[i]!)),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { FormatError } from '../pipeline/errors.ts';
-import { indexed, type IndexedSource, type VariationLabels } from './indexed.ts';
+import { indexed, type Index, type IndexedSource } from './indexed.ts';
 
 /**
  * The images of a source that are wanted, by their ids; nothing else is read. Order, labels and people stay.
@@ -16,22 +16,22 @@ export function only(source: IndexedSource, wanted: (id: string) => boolean): In
   return indexed(source.name, [source], async () => {
     const kept = Int32Array.from([...source.labels.keys()].filter((i) => wanted(source.id(i))));
     if (kept.length === 0) throw new FormatError(source.name, undefined, 'an image that is wanted', source.id(0));
-    return {
-      classes: source.classes ?? [],
-      labels: kept.map((i) => source.labels[i]!),
-      faults: [],
-      variation: pickedLabels(source.variation, kept),
-      id: (i) => source.id(kept[i]!),
-      place: (i) => source.place(kept[i]!),
-      read: (at) => source.read(at.map((i) => kept[i]!)),
-    };
+    return picked(source, kept);
   });
 }
 
-/** The labels of these images. */
-export function pickedLabels(variation: VariationLabels | undefined, kept: Int32Array): VariationLabels | undefined {
-  return (
-    variation &&
-    Object.fromEntries(Object.entries(variation).map(([factor, labels]) => [factor, kept.map((i) => labels[i]!)]))
-  );
+/** What opening finds of these images alone: as they are in the source, under its people, without its faults. */
+export function picked(source: IndexedSource, kept: Int32Array): Index {
+  const { classes = [], labels, variation } = source;
+  const here = (column: Int32Array): Int32Array => kept.map((i) => column[i]!);
+  return {
+    classes,
+    labels: here(labels),
+    faults: [],
+    variation:
+      variation && Object.fromEntries(Object.entries(variation).map(([factor, column]) => [factor, here(column)])),
+    id: (i) => source.id(kept[i]!),
+    place: (i) => source.place(kept[i]!),
+    read: (at) => source.read(at.map((i) => kept[i]!)),
+  };
 }

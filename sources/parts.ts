@@ -1,7 +1,7 @@
 import { OptionError } from '../pipeline/errors.ts';
 import { permutation } from '../pipeline/order.ts';
 import { indexed, type IndexedSource } from './indexed.ts';
-import { pickedLabels } from './only.ts';
+import { picked } from './only.ts';
 
 /**
  * A source cut into parts by a keyed order: by person where it is known who an image is of, else by image, so that no
@@ -24,15 +24,7 @@ export function parts(source: IndexedSource, count: number, { seed }: { seed: nu
       const partOf = dealt(source, count, seed);
       const kept = Int32Array.from(source.labels.keys()).filter((i) => partOf(i) === part);
       if (kept.length === 0) throw new OptionError(source.name, 'parts', 'as many as it has people or images', count);
-      return {
-        classes: source.classes ?? [],
-        labels: kept.map((i) => source.labels[i]!),
-        faults: source.faults ?? [],
-        variation: pickedLabels(source.variation, kept),
-        id: (i) => source.id(kept[i]!),
-        place: (i) => source.place(kept[i]!),
-        read: (at) => source.read(at.map((i) => kept[i]!)),
-      };
+      return { ...picked(source, kept), faults: source.faults ?? [] };
     }),
   );
 }

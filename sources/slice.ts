@@ -1,7 +1,7 @@
 import { OptionError } from '../pipeline/errors.ts';
 import { wholeNumber } from '../pipeline/sampler.ts';
 import { indexed, type IndexedSource } from './indexed.ts';
-import { pickedLabels } from './only.ts';
+import { picked } from './only.ts';
 
 /** One of `of` contiguous parts of a source, `part` counted from 0. */
 export interface Slice {
@@ -32,17 +32,7 @@ export function slice(source: IndexedSource, { part, of }: Slice): IndexedSource
     const { length } = source.labels;
     if (of > length) throw new OptionError('slice', 'of', `at most ${length}, the images of ${source.name}`, of);
     const { from, to } = sliceBounds(length, { part, of });
-    return {
-      classes: source.classes ?? [],
-      labels: source.labels.subarray(from, to),
-      faults: source.faults ?? [],
-      variation: pickedLabels(
-        source.variation,
-        Int32Array.from({ length: to - from }, (_, i) => from + i),
-      ),
-      id: (i) => source.id(from + i),
-      place: (i) => source.place(from + i),
-      read: (at) => source.read(at.map((i) => from + i)),
-    };
+    const kept = Int32Array.from({ length: to - from }, (_, i) => from + i);
+    return { ...picked(source, kept), faults: source.faults ?? [] };
   });
 }
