@@ -4,7 +4,7 @@ import { biasedSum } from './kernels/biasedSum.ts';
 import { biasPrelu } from './kernels/biasPrelu.ts';
 import { EPSILON } from './kernels/batchNorm.ts';
 import { cast } from './kernels/cast.ts';
-import { paddedConv } from './kernels/paddedConv.ts';
+import { conv2d } from './kernels/conv2d.ts';
 import { subsample } from './kernels/subsample.ts';
 import type { Params } from './layer.ts';
 import type { Model } from './model.ts';
@@ -76,7 +76,7 @@ function stepsOf({ architecture, precision, params: p }: Model, own: <T extends 
 
   function rectified(weight: Tensor, bias: Tensor, slope: Tensor): Step {
     return (x) => {
-      const y = spent(paddedConv(x, weight, 1), x);
+      const y = spent(conv2d(x, weight, 1), x);
       return spent(biasPrelu(y, bias, slope), y);
     };
   }
@@ -95,9 +95,9 @@ function stepsOf({ architecture, precision, params: p }: Model, own: <T extends 
     const total = own(gate === null ? add(bias, sides) : sides);
     const across = side === null ? null : typed(side.weight);
     return (x) => {
-      const beside = across === null ? (stride === 1 ? x.clone() : subsample(x)) : paddedConv(x, across, stride); // [N, h, w, out]
+      const beside = across === null ? (stride === 1 ? x.clone() : subsample(x)) : conv2d(x, across, stride); // [N, h, w, out]
       const inner = head(x);
-      const branch = spent(paddedConv(inner, second, stride), inner);
+      const branch = spent(conv2d(inner, second, stride), inner);
       const y = gate === null ? branch : gate(branch);
       return spent(biasedSum(y, beside, total), y, beside);
     };
@@ -165,7 +165,7 @@ function foldedConv(
   const { norm, map } = before;
   const channels = kernel.shape[2]!;
   const seen = reshape(tile(norm.shift, [map[0] * map[1]]), [1, ...map, channels]);
-  const shifts = paddedConv(seen, kernel, 1); // [1, H, W, out]
+  const shifts = conv2d(seen, kernel, 1); // [1, H, W, out]
   return {
     weight: mul(mul(kernel, reshape(norm.scale, [channels, 1])), after.scale),
     bias: reshape(add(mul(shifts, after.scale), after.shift), [-1]),

@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 // operators/net/kernels/channelSum, operators/net/kernels/conv2d, operators/net/kernels/conv2dInputGrad,
 // operators/net/kernels/conv2dFilterGrad, operators/net/kernels/prelu, operators/net/kernels/preluGrad,
 // operators/net/kernels/subsample, operators/net/kernels/subsampleGrad, operators/net/kernels/add, operators/net/kernels/cast,
-// operators/net/kernels/descend, operators/net/kernels/biasPrelu, operators/net/kernels/biasedSum, operators/net/kernels/paddedConv,
+// operators/net/kernels/descend, operators/net/kernels/biasPrelu, operators/net/kernels/biasedSum,
 // operators/net/kernels/pad, operators/net/kernels/reshape, operators/net/kernels/slice, operators/net/kernels/rowLengths (operators/net/kernels/fused has its own test).
 import { add } from '../../operators/net/kernels/add.ts';
 import { batchNormInference, batchNormTrain } from '../../operators/net/kernels/batchNorm.ts';
@@ -18,7 +18,6 @@ import { conv2dFilterGrad } from '../../operators/net/kernels/conv2dFilterGrad.t
 import { conv2dInputGrad } from '../../operators/net/kernels/conv2dInputGrad.ts';
 import { descend } from '../../operators/net/kernels/descend.ts';
 import { pad } from '../../operators/net/kernels/pad.ts';
-import { paddedConv } from '../../operators/net/kernels/paddedConv.ts';
 import { prelu } from '../../operators/net/kernels/prelu.ts';
 import { preluGrad, preluInputGrad } from '../../operators/net/kernels/preluGrad.ts';
 import { reshape } from '../../operators/net/kernels/reshape.ts';
@@ -39,6 +38,7 @@ const maps = { x: MAP, dy: MAP };
 const convolutions: { name: string; kernel: 1 | 3; stride: Stride; channels: readonly [number, number] }[] = [
   { name: '3x3', kernel: 3, stride: 1, channels: [4, 3] },
   { name: '3x3, stride 2', kernel: 3, stride: 2, channels: [4, 3] },
+  { name: '1x1', kernel: 1, stride: 1, channels: [4, 3] },
   { name: '1x1, stride 2', kernel: 1, stride: 2, channels: [4, 3] },
   { name: '3x3, 16 to 48 channels', kernel: 3, stride: 1, channels: [16, 48] },
   { name: '3x3, stride 2, 48 to 32 channels', kernel: 3, stride: 2, channels: [48, 32] },
@@ -78,9 +78,6 @@ const cases: Record<string, KernelCase> = {
     run: ({ x, b, a }) => [biasPrelu(x!, b!, a!)],
   },
   biasedSum: { inputs: { ...maps, b: [4] }, run: ({ x, dy, b }) => [biasedSum(x!, dy!, b!)] },
-  'paddedConv, 3x3': { inputs: { x: MAP, w: [3, 3, 4, 3] }, run: ({ x, w }) => [paddedConv(x!, w!, 1)] },
-  'paddedConv, 3x3, stride 2': { inputs: { x: MAP, w: [3, 3, 4, 3] }, run: ({ x, w }) => [paddedConv(x!, w!, 2)] },
-  'paddedConv, 1x1, stride 2': { inputs: { x: MAP, w: [1, 1, 4, 3] }, run: ({ x, w }) => [paddedConv(x!, w!, 2)] },
   subsample: { inputs: { x: MAP }, run: ({ x }) => [subsample(x!)] },
   'subsampleGrad, even and odd': { inputs: { dy: [2, 3, 3, 4] }, run: ({ dy }) => [subsampleGrad(dy!, MAP)] },
   'subsampleGrad, even': { inputs: { dy: [2, 3, 2, 4] }, run: ({ dy }) => [subsampleGrad(dy!, [2, 6, 4, 4])] },

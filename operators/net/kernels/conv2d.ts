@@ -1,26 +1,25 @@
 import { conv2d as stock, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { castLike } from './cast.ts';
 import { floatType, hasOwn, isNative, runOne, typeOf, type Attribute } from './native.ts';
-import { pad } from './pad.ts';
 
 export type Stride = 1 | 2;
 
-/** How the engine's convolutions meet the border: 'same' with stride 1; with stride 2 the input is {@link padded}, 'same' would pad the other side. */
+/** How the engine's convolutions meet the border: 'same' with stride 1; with stride 2 that would pad the other side, so zeros are brought. */
 export function borderOf(kernel: number, stride: Stride): 'same' | 'valid' {
   return kernel === 3 && stride === 1 ? 'same' : 'valid';
 }
 
-/** x with the border of zeros that {@link borderOf} leaves to the caller: the engine's gradients of explicit padding are slow. */
-export function padded(x: Tensor, kernel: number, stride: Stride): Tensor {
-  return kernel === 3 && stride === 2 ? pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]) : x.clone(); // prettier-ignore
-}
-
 /** Attributes that a convolution and its two gradients share; `x` is any of their maps, all of one precision. */
-export function convAttributes(kernel: number, stride: Stride, x: Tensor): Attribute[] {
+export function convAttributes(
+  kernel: number,
+  stride: Stride,
+  x: Tensor,
+  padding = borderOf(kernel, stride).toUpperCase(),
+): Attribute[] {
   return [
     typeOf(x),
     ['strides', 'INT', [1, stride, stride, 1]],
-    ['padding', 'STRING', borderOf(kernel, stride).toUpperCase()],
+    ['padding', 'STRING', padding],
     ['data_format', 'STRING', 'NHWC'],
     ['dilations', 'INT', [1, 1, 1, 1]],
     ['use_cudnn_on_gpu', 'BOOL', true],
@@ -41,20 +40,22 @@ export function isOwn(maps: Tensor, [kernel, , cin, cout]: readonly number[]): b
  */
 export function conv2d(x: Tensor, w: Tensor, stride: Stride): Tensor {
   if (isOwn(x, w.shape)) return runOne(`RxfaceConv3x3Stride${stride}`, [typeOf(x)], [x, w]);
-  const [kernel] = w.shape as [number];
-  const seen = padded(x, kernel, stride);
-  const y = isNative() ? conv2dNative(seen, w, stride) : conv2dPortable(seen, w, stride);
-  seen.dispose();
-  return y;
+  return isNative() ? conv2dNative(x, w, stride) : conv2dPortable(x, w, stride);
 }
 
-function conv2dNative(seen: Tensor, w: Tensor, stride: Stride): Tensor {
-  const typed = castLike(w, seen);
-  const y = runOne('Conv2D', convAttributes(w.shape[0]!, stride, seen), [seen, typed]);
+function conv2dNative(x: Tensor, w: Tensor, stride: Stride): Tensor {
+  const [kernel] = w.shape as [number];
+  // It costs no pass over memory here, but the engine's gradients of it are slow.
+  const attributes: Attribute[] =
+    kernel === 3 && stride === 2
+      ? [...convAttributes(kernel, stride, x, 'EXPLICIT'), ['explicit_paddings', 'INT', [0, 0, 1, 1, 1, 1, 0, 0]]]
+      : convAttributes(kernel, stride, x);
+  const typed = castLike(w, x);
+  const y = runOne('Conv2D', attributes, [x, typed]);
   typed.dispose();
   return y;
 }
 
-function conv2dPortable(seen: Tensor, w: Tensor, stride: Stride): Tensor {
-  return stock(seen as Tensor4D, w as Tensor4D, stride, borderOf(w.shape[0]!, stride));
+function conv2dPortable(x: Tensor, w: Tensor, stride: Stride): Tensor {
+  return stock(x as Tensor4D, w as Tensor4D, stride, (w.shape[0]! - 1) / 2);
 }

@@ -1,6 +1,6 @@
 import {
   matMul,
-  pad,
+  pad as stockPad,
   reshape,
   stack,
   stridedSlice,
@@ -10,8 +10,9 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { cast } from './cast.ts';
-import { borderOf, convAttributes, isOwn, padded, type Stride } from './conv2d.ts';
+import { borderOf, convAttributes, isOwn, type Stride } from './conv2d.ts';
 import { isNative, runOne, typeOf } from './native.ts';
+import { pad } from './pad.ts';
 
 /** Gradient of {@link conv2d} by w: x [N, H, W, Cin] and dy [N, H', W', Cout] to `shape` [k, k, Cin, Cout], in float32. */
 export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[], stride: Stride): Tensor {
@@ -20,6 +21,11 @@ export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[]
   const dw = (isNative() ? conv2dFilterGradNative : conv2dFilterGradPortable)(seen, dy, shape, stride);
   seen.dispose();
   return dw;
+}
+
+/** x with the border of zeros that {@link borderOf} leaves to the caller. */
+function padded(x: Tensor, kernel: number, stride: Stride): Tensor {
+  return kernel === 3 && stride === 2 ? pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]) : x.clone(); // prettier-ignore
 }
 
 function conv2dFilterGradNative(seen: Tensor, dy: Tensor, shape: readonly number[], stride: Stride): Tensor {
@@ -37,7 +43,7 @@ function conv2dFilterGradPortable(x: Tensor, dy: Tensor, shape: readonly number[
     const [kh, kw, cin, cout] = shape as [number, number, number, number];
     const [n, oh, ow] = dy.shape as [number, number, number, number];
     const [ph, pw] = borderOf(kh, stride) === 'same' ? [(kh - 1) / 2, (kw - 1) / 2] : [0, 0];
-    const source = ph > 0 ? pad(x, [[0, 0], [ph, ph], [pw, pw], [0, 0]]) : x; // prettier-ignore
+    const source = ph > 0 ? stockPad(x, [[0, 0], [ph, ph], [pw, pw], [0, 0]]) : x; // prettier-ignore
     const rows = reshape(dy, [n * oh * ow, cout]) as Tensor2D;
     const taps: Tensor[] = [];
     for (let i = 0; i < kh; i++) {
