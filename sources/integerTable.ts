@@ -12,16 +12,6 @@ import { integerLines } from './parse/integerLines.ts';
  */
 export async function* integerTable(path: string, columns: number): AsyncGenerator<Int32Array> {
   const lines = integerLines(columns, path);
-  // Numbers of a line that a piece cuts in two wait for the next one.
-  let rest = new Int32Array(0);
-  const whole = (numbers: Int32Array): Int32Array => {
-    const all = new Int32Array(rest.length + numbers.length);
-    all.set(rest);
-    all.set(numbers, rest.length);
-    const cut = all.length - (all.length % columns);
-    rest = all.slice(cut);
-    return all.subarray(0, cut);
-  };
-  for await (const bytes of readStream(path, { chunkBytes: 1 << 20 })) yield whole(lines.push(bytes as Uint8Array));
-  yield whole(lines.end());
+  for await (const bytes of readStream(path, { chunkBytes: 1 << 20 })) yield lines.push(bytes as Uint8Array);
+  yield lines.end();
 }

@@ -23,14 +23,17 @@ export function integerLines(columns: number, file: string): IntegerLines {
   let offset = 0;
   let column = 0;
   let value = -1; // none begun
+  // The numbers of a line that a piece cuts in two, `column` of them, wait for the next piece.
+  let rest = new Int32Array(0);
   const wrong = (at: number, found: string): FormatError =>
     new FormatError(file, at, `lines of ${columns} whole numbers`, found);
 
   return {
     push(bytes) {
       // A number takes at least two bytes, one of them before this piece perhaps.
-      const numbers = new Int32Array((bytes.length >> 1) + columns + 1);
-      let count = 0;
+      const numbers = new Int32Array(rest.length + (bytes.length >> 1) + 1);
+      numbers.set(rest);
+      let count = rest.length;
       for (let i = 0; i < bytes.length; i++) {
         const byte = bytes[i]!;
         if (byte >= ZERO && byte <= NINE) {
@@ -50,7 +53,8 @@ export function integerLines(columns: number, file: string): IntegerLines {
         } else throw wrong(offset + i, String.fromCodePoint(byte));
       }
       offset += bytes.length;
-      return numbers.subarray(0, count);
+      rest = numbers.slice(count - column, count);
+      return numbers.subarray(0, count - column);
     },
     end() {
       return this.push(Uint8Array.of(LINE));
