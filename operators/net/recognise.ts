@@ -17,12 +17,13 @@ interface Layout {
   epsilon: number;
 }
 
-const [RGB, BGR] = (['rgb', 'bgr'] as const).map((channels): Input => ({ channels, mean: 0.5, std: 0.5 }));
+const RGB: Input = { channels: 'rgb', mean: 0.5, std: 0.5 };
+const BGR: Input = { channels: 'bgr', mean: 0.5, std: 0.5 };
 /** face-training 2.4. */
 const LAYOUTS: readonly Layout[] = [
-  { name: 'AdaFace', before: /^(model\.)?$/, names: 'adaface', input: BGR!, epsilon: 1e-5 },
-  { name: 'CVLface', before: /^(model\.)?net\.$/, names: 'adaface', input: RGB!, epsilon: 1e-5 },
-  { name: 'insightface', before: /^(module\.)?$/, names: 'insightface', input: RGB!, epsilon: 1e-5 },
+  { name: 'AdaFace', before: /^(model\.)?$/, names: 'adaface', input: BGR, epsilon: 1e-5 },
+  { name: 'CVLface', before: /^(model\.)?net\.$/, names: 'adaface', input: RGB, epsilon: 1e-5 },
+  { name: 'insightface', before: /^(module\.)?$/, names: 'insightface', input: RGB, epsilon: 1e-5 },
   {
     name: 'MagFace',
     before: /^(module\.features\.|features\.module\.)$/,
@@ -72,7 +73,7 @@ export function recognise(given: StateMap, { channels }: { channels?: Input['cha
   const found = architectureOf(inside, { ...layout, input: { ...layout.input, ...(channels && { channels }) } });
   const theirs = layout.names === 'adaface' ? (name: string) => name : insightfaceNames(found.units);
   const last = layout.names === 'insightface' ? lastAffine(inside, found.embedding) : undefined;
-  const weights = renamed(found, inside, (name) => theirs(name), prefix);
+  const weights = renamed(found, inside, theirs, prefix);
   shiftVariances(weights, layout.epsilon - EPSILON);
   if (last) foldAffine(weights, last);
   const leftOut = Object.keys(given).filter((key) => !key.startsWith(prefix) || key.startsWith('head.'));
@@ -81,15 +82,11 @@ export function recognise(given: StateMap, { channels }: { channels?: Input['cha
 
 function layoutOf(given: StateMap): { layout: Layout; prefix: string } {
   const keys = Object.keys(given);
-  for (const [names, stem] of [
-    ['adaface', 'input_layer.0.weight'],
-    ['insightface', 'conv1.weight'],
-  ] as const) {
-    const prefixes = keys.filter((key) => key.endsWith(stem)).map((key) => key.slice(0, -stem.length));
-    for (const layout of LAYOUTS.filter((one) => one.names === names)) {
-      const prefix = prefixes.find((one) => layout.before.test(one));
-      if (prefix !== undefined) return { layout, prefix };
-    }
+  for (const layout of LAYOUTS) {
+    const first = layout.names === 'adaface' ? 'input_layer.0.weight' : 'conv1.weight';
+    const prefixes = keys.filter((key) => key.endsWith(first)).map((key) => key.slice(0, -first.length));
+    const prefix = prefixes.find((one) => layout.before.test(one));
+    if (prefix !== undefined) return { layout, prefix };
   }
   const some = keys.slice(0, 3).join(', ');
   throw new RxfaceError(
@@ -100,8 +97,7 @@ function layoutOf(given: StateMap): { layout: Layout; prefix: string } {
 function architectureOf(inside: ReadonlyMap<string, StateArray>, { names, input }: Layout): Architecture {
   const shape = (name: string): readonly number[] => inside.get(name)?.shape ?? [];
   const [units, widths]: [number[], number[]] = [[], []];
-  const block = (index: number): readonly number[] =>
-    shape(names === 'adaface' ? `body.${index}.res_layer.1.weight` : 'none');
+  const block = (index: number): readonly number[] => shape(`body.${index}.res_layer.1.weight`);
   for (let index = 0; block(index).length > 0; index++) {
     const [out, into] = block(index);
     if (index === 0 || out !== into) {
@@ -150,14 +146,16 @@ function insightfaceNames(units: readonly number[]): (name: string) => string {
   };
 }
 
+type FloatMap = Record<string, { shape: readonly number[]; data: Float32Array }>;
+
 /** The arrays by our names, each checked; those of `inside` are used up. */
 function renamed(
   found: Architecture,
   inside: Map<string, StateArray>,
   theirs: (name: string) => string,
   prefix: string,
-): Record<string, { shape: readonly number[]; data: Float32Array }> {
-  const weights: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
+): FloatMap {
+  const weights: FloatMap = {};
   const missing: string[] = [];
   const wrong: string[] = [];
   for (const spec of iresnet(found).params) {
@@ -190,13 +188,13 @@ function lastAffine(
 }
 
 /** Variances of another epsilon than ours: variance + epsilon stays what it was. */
-function shiftVariances(weights: ReturnType<typeof renamed>, by: number): void {
+function shiftVariances(weights: FloatMap, by: number): void {
   for (const [name, { data }] of Object.entries(weights))
     if (by !== 0 && name.endsWith('.running_var')) for (let i = 0; i < data.length; i++) data[i]! += by;
 }
 
 /** scale (W x + c - mean) / s + shift is (scale W x + scale c - (scale mean - shift s)) / s. */
-function foldAffine(weights: ReturnType<typeof renamed>, { scale, shift }: ReturnType<typeof lastAffine>): void {
+function foldAffine(weights: FloatMap, { scale, shift }: ReturnType<typeof lastAffine>): void {
   const [linear, bias] = [weights['output_layer.3.weight']!.data, weights['output_layer.3.bias']!.data];
   const [mean, variance] = (['running_mean', 'running_var'] as const).map(
     (name) => weights[`output_layer.4.${name}`]!.data,
