@@ -26,8 +26,6 @@ interface Entry {
   bytes: number;
   /** Of the local header. */
   at: number;
-  /** Of the entry in the directory. */
-  offset: number;
 }
 
 /** Whether these are the first bytes of a zip. */
@@ -60,7 +58,7 @@ export function readStoredZip(bytes: Uint8Array, file: string): StoredZip {
     if (view.getUint16(at + 10, true) !== 0)
       throw new FormatError(file, at, `stored members, as PyTorch writes them; '${name}' is compressed`);
     const wide = wideFields(view, at, at + 46 + nameBytes!, extraBytes!);
-    entries.set(name, { name, crc: view.getUint32(at + 16, true), bytes: wide.bytes, at: wide.at, offset: at });
+    entries.set(name, { name, crc: view.getUint32(at + 16, true), bytes: wide.bytes, at: wide.at });
     at = next;
   }
   return {
