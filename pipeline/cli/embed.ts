@@ -1,16 +1,18 @@
 import { OptionError } from '../errors.ts';
 import { createProgress, duration } from '../progress.ts';
+import type { EmbedFacesResult } from '../recipes/embed.ts';
 import {
   examples,
   INPUT_OPTION,
   interruptible,
   MODEL_OPTION,
-  say,
+  oneOf,
   sayJson,
   sayResult,
   wholeNumber,
   type Command,
 } from './program.ts';
+import { withModel } from './withModel.ts';
 
 interface Options {
   model: string;
@@ -60,34 +62,32 @@ export function embedCommand(program: Command): void {
         ['rxface embed ms1m.rec --model runs/mine --shard 0/4 --out part-0.npy', 'the first of four machines'],
       ),
     )
-    .action(async (where: string, { shard: part, precision, ...options }: Options) => {
-      if (precision !== 'float32' && precision !== 'bfloat16')
-        throw new OptionError('embed', '--precision', "'float32' or 'bfloat16'", precision);
+    .action(async (where: string, { shard: part, model: path, input, ...options }: Options) => {
+      const precision = oneOf(['float32', 'bfloat16'] as const, 'embed', '--precision', options.precision);
       const shard = part === undefined ? {} : { shard: shardOf(part) };
       const { openSource } = await import('rxface/sources');
-      const { ensureEngine } = await import('../engine/ensure.ts');
       const { embedFaces } = await import('../recipes/embed.ts');
-      const { modelOf } = await import('../recipes/loadModel.ts');
       const origin = { points: options.points };
       await interruptible('; the same command goes on from here', async (signal) => {
         const faces = await openSource(where, options.points === undefined ? {} : { points: options.points });
         try {
-          await ensureEngine({ say, show: process.stderr.isTTY, signal });
-          const model = await modelOf(options.model, say, { precision, input: options.input });
-          const work = embedFaces(model, faces, { ...options, ...shard, origin, signal, progress: createProgress() });
-          const result = await work.finally(() => model.dispose());
-          if (options.json) sayJson(result);
-          else {
-            const { out, count, dimension, seconds, imagesPerSecond } = result;
-            const rate = `${Math.round(imagesPerSecond)} images a second`;
-            const which = result.shard && `, images ${result.shard.from} to ${result.shard.to - 1} of the source`;
-            sayResult(`${out}: ${count} rows of ${dimension} numbers${which ?? ''} in ${duration(seconds)} (${rate})`);
-          }
+          await withModel({ model: path, precision, input }, signal, async (model) => {
+            const given = { ...options, ...shard, origin, signal, progress: createProgress() };
+            const result = await embedFaces(model, faces, given);
+            if (options.json) sayJson(result);
+            else sayResult(line(result));
+          });
         } finally {
           await faces.close();
         }
       });
     });
+}
+
+function line({ out, count, dimension, shard, seconds, imagesPerSecond }: EmbedFacesResult): string {
+  const rate = `${Math.round(imagesPerSecond)} images a second`;
+  const which = shard && `, images ${shard.from} to ${shard.to - 1} of the source`;
+  return `${out}: ${count} rows of ${dimension} numbers${which ?? ''} in ${duration(seconds)} (${rate})`;
 }
 
 /** The part and the number of parts that 'i/n' names. */

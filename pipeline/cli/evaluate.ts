@@ -1,45 +1,43 @@
-import type { Embedder, FalseMatches } from 'rxface/operators';
+import type { FalseMatches } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { PairProtocolName } from '../recipes/evaluate.ts';
 import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
 import { storedProtocols } from './evaluateStored.ts';
 import { verificationTable } from './verificationTable.ts';
+import { withModel } from './withModel.ts';
 import {
   examples,
   INPUT_OPTION,
   interruptible,
   MODEL_OPTION,
-  say,
+  oneOf,
   sayJson,
   sayResult,
   wholeNumber,
   type Command,
 } from './program.ts';
 
-interface Options {
+interface ScoredOptions {
   data: string;
   model: string;
   input?: string;
-  reduce?: number;
-  blur?: number;
-  occlude?: number;
-  folds?: number[];
   batch: number;
   threads: number;
   json?: boolean;
 }
 
-interface GroupOptions {
-  data: string;
+interface Options extends ScoredOptions {
+  reduce?: number;
+  blur?: number;
+  occlude?: number;
+  folds?: number[];
+}
+
+interface GroupOptions extends ScoredOptions {
   labels: string;
   column: string;
-  model: string;
-  input?: string;
   far: number;
-  batch: number;
-  threads: number;
-  json?: boolean;
 }
 
 /** `rxface evaluate lfw|cfp|groups`, a model scored on pairs of faces, and what is scored from stored embeddings. */
@@ -57,20 +55,22 @@ export function evaluateCommand(program: Command): void {
         ],
       ),
     );
-  const protocol = (name: string, title: string): Command =>
+  const scored = (name: string, title: string): Command =>
     evaluate
       .command(name)
       .description(title)
       .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
       .requiredOption('--model <path>', MODEL_OPTION)
       .option('--input <how>', INPUT_OPTION)
-      .option('--reduce <px>', 'bring every face down to so many pixels and back first', wholeNumber(1))
-      .option('--blur <px>', 'blur every face with a Gaussian kernel of so many pixels first', wholeNumber(3))
-      .option('--occlude <px>', 'cover one face of each pair by a black square of so many pixels', wholeNumber(1))
-      .option('--folds <list>', "only these of the protocol's folds: 5-10 or 1,3,5", foldList)
       .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
       .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
       .option('--json', 'print one JSON object; rates are fractions');
+  const protocol = (name: string, title: string): Command =>
+    scored(name, title)
+      .option('--reduce <px>', 'bring every face down to so many pixels and back first', wholeNumber(1))
+      .option('--blur <px>', 'blur every face with a Gaussian kernel of so many pixels first', wholeNumber(3))
+      .option('--occlude <px>', 'cover one face of each pair by a black square of so many pixels', wholeNumber(1))
+      .option('--folds <list>', "only these of the protocol's folds: 5-10 or 1,3,5", foldList);
 
   protocol('lfw', 'Labeled Faces in the Wild, unrestricted: 6,000 pairs in 10 folds')
     .requiredOption('--pairs <file>', "LFW's pairs.txt")
@@ -105,23 +105,14 @@ export function evaluateCommand(program: Command): void {
       ),
     )
     .action((options: Options & { protocol: string; subset: string }) => {
-      const { subset } = options;
-      if (subset !== 'ff' && subset !== 'fp') throw new OptionError('evaluate cfp', '--subset', "'ff' or 'fp'", subset);
+      const subset = oneOf(['ff', 'fp'] as const, 'evaluate cfp', '--subset', options.subset);
       return score(`cfp-${subset}`, options.protocol, options);
     });
 
-  evaluate
-    .command('groups')
-    .description('false matches by group of people, at one threshold for everybody')
-    .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
+  scored('groups', 'false matches by group of people, at one threshold for everybody')
     .requiredOption('--labels <csv>', "a table with the images' ids in its column `image`")
     .requiredOption('--column <name>', 'its column of groups')
-    .requiredOption('--model <path>', MODEL_OPTION)
-    .option('--input <how>', INPUT_OPTION)
     .option('--far <rate>', 'share of all pairs of strangers that may pass', Number, 1e-3)
-    .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
-    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
-    .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
       'after',
       examples(
@@ -141,40 +132,27 @@ export function evaluateCommand(program: Command): void {
 
 async function scoreGroups(options: GroupOptions): Promise<void> {
   const { evaluateGroups } = await import('../recipes/evaluateGroups.ts');
-  await withModel(options, async (model, signal) => {
-    const { json, model: _, input: __, ...given } = options;
-    const found = await evaluateGroups(model, { ...given, signal, progress: createProgress() });
-    if (json) sayJson(found);
-    else sayResult(groupTable(found));
-  });
+  const { json, model: path, input, ...given } = options;
+  await interruptible('', (signal) =>
+    withModel({ model: path, input }, signal, async (model) => {
+      const found = await evaluateGroups(model, { ...given, signal, progress: createProgress() });
+      if (json) sayJson(found);
+      else sayResult(groupTable(found));
+    }),
+  );
 }
 
 async function score(protocol: PairProtocolName, pairs: string, options: Options): Promise<void> {
   const { evaluatePairs } = await import('../recipes/evaluate.ts');
-  await withModel(options, async (model, signal) => {
-    const { json, model: _, input: __, ...given } = options;
-    checkVariant(given, model.architecture.size[0]);
-    const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress: createProgress() });
-    if (json) sayJson(result);
-    else sayResult(verificationTable(evaluationName(protocol, given), result));
-  });
-}
-
-async function withModel(
-  { model: path, input }: Pick<Options, 'model' | 'input'>,
-  work: (model: Embedder, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const { ensureEngine } = await import('../engine/ensure.ts');
-  const { modelOf } = await import('../recipes/loadModel.ts');
-  await interruptible('', async (signal) => {
-    await ensureEngine({ say, show: process.stderr.isTTY, signal });
-    const model = await modelOf(path, say, { input });
-    try {
-      await work(model, signal);
-    } finally {
-      model.dispose();
-    }
-  });
+  const { json, model: path, input, ...given } = options;
+  await interruptible('', (signal) =>
+    withModel({ model: path, input }, signal, async (model) => {
+      checkVariant(given, model.architecture.size[0]);
+      const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress: createProgress() });
+      if (json) sayJson(result);
+      else sayResult(verificationTable(evaluationName(protocol, given), result));
+    }),
+  );
 }
 
 /** @throws OptionError for what cannot be done to faces of this height */

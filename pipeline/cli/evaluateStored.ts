@@ -1,8 +1,7 @@
-import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { EvaluateIjbOptions, Fusion, IjbResult } from '../recipes/evaluateIjb.ts';
 import { verificationTable } from './verificationTable.ts';
-import { examples, interruptible, sayJson, sayResult, type Command } from './program.ts';
+import { examples, interruptible, oneOf, sayJson, sayResult, type Command } from './program.ts';
 
 interface FusionOptions {
   embeddings: string;
@@ -28,7 +27,7 @@ function verificationOf(evaluate: Command): void {
       '--far <nearest|atMost>',
       'the point nearest to each FAR, as the released scripts do, or never above it',
       'nearest',
-    ) // prettier-ignore
+    )
     .addHelpText(
       'after',
       examples(
@@ -41,7 +40,7 @@ function verificationOf(evaluate: Command): void {
     )
     .action(async (options: FusionOptions & { far: string }) => {
       const { evaluateIjb } = await import('../recipes/evaluateIjb.ts');
-      const far = oneOf(['nearest', 'atMost'] as const, '--far', options.far);
+      const far = oneOf(['nearest', 'atMost'] as const, 'evaluate', '--far', options.far);
       const given: EvaluateIjbOptions = { ...fusionOf(options), far };
       await interruptible('', async (signal) => {
         const result = await evaluateIjb({ ...given, signal, progress: createProgress() });
@@ -61,7 +60,7 @@ function identification(evaluate: Command): void {
       '--mode <corrected|legacy>',
       'each gallery with its strangers, or both as one, where every probe has a mate',
       'corrected',
-    ) // prettier-ignore
+    )
     .addHelpText(
       'after',
       examples(
@@ -77,7 +76,7 @@ function identification(evaluate: Command): void {
     )
     .action(async (options: FusionOptions & { gallery: string[]; probe: string; mode: string }) => {
       const { identifyIjb } = await import('../recipes/evaluateStored.ts');
-      const mode = oneOf(['corrected', 'legacy'] as const, '--mode', options.mode);
+      const mode = oneOf(['corrected', 'legacy'] as const, 'evaluate', '--mode', options.mode);
       const result = await identifyIjb({ ...fusionOf(options), gallery: options.gallery, probe: options.probe, mode });
       if (options.json) return sayJson(result);
       const { rank, tpir, recall, probes, gallery } = result;
@@ -108,7 +107,7 @@ function tinyFace(evaluate: Command): void {
         ],
         ['rxface evaluate tinyface --names names.txt --embeddings tinyface.npy --json', 'one JSON object'],
       ),
-    ) // prettier-ignore
+    )
     .action(async ({ names, embeddings, json }: { names: string; embeddings: string; json?: boolean }) => {
       const { evaluateTinyFace } = await import('../recipes/evaluateStored.ts');
       const result = await evaluateTinyFace(names, embeddings);
@@ -131,7 +130,7 @@ function pairs(evaluate: Command): void {
         ['rxface evaluate pairs --embeddings pairs.npy --issame lfw_list.npy', 'accuracy, VAL, AUC'],
         ['rxface evaluate pairs --embeddings pairs.npy --issame same.txt --json', 'one JSON object'],
       ),
-    ) // prettier-ignore
+    )
     .action(async ({ embeddings, issame, json }: { embeddings: string; issame: string; json?: boolean }) => {
       const { evaluateStoredPairs } = await import('../recipes/evaluateStored.ts');
       const result = await evaluateStoredPairs(embeddings, issame);
@@ -164,18 +163,11 @@ function fusionOf(options: FusionOptions): Pick<EvaluateIjbOptions, 'meta' | 'su
   return {
     meta: options.meta,
     embeddings: options.embeddings,
-    subset: oneOf(['ijbb', 'ijbc'] as const, '--subset', options.subset),
-    featureNorm: oneOf(['keep', 'drop'] as const, '--feature-norm', options.featureNorm),
-    detectorScore: oneOf(['on', 'off'] as const, '--detector-score', options.detectorScore),
-    flip: oneOf(['on', 'off'] as const, '--flip', options.flip),
+    subset: oneOf(['ijbb', 'ijbc'] as const, 'evaluate', '--subset', options.subset),
+    featureNorm: oneOf(['keep', 'drop'] as const, 'evaluate', '--feature-norm', options.featureNorm),
+    detectorScore: oneOf(['on', 'off'] as const, 'evaluate', '--detector-score', options.detectorScore),
+    flip: oneOf(['on', 'off'] as const, 'evaluate', '--flip', options.flip),
   };
-}
-
-function oneOf<T extends string>(choices: readonly T[], option: string, given: string): T {
-  const found = choices.find((choice) => choice === given);
-  if (found === undefined)
-    throw new OptionError('evaluate', option, choices.map((choice) => `'${choice}'`).join(' or '), given);
-  return found;
 }
 
 function table(result: IjbResult): string {

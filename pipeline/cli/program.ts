@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { RxfaceError } from '../errors.ts';
+import { OptionError, RxfaceError } from '../errors.ts';
 
 export type { Command } from 'commander';
 
@@ -118,4 +118,12 @@ export function wholeNumber(least: number): (text: string) => number {
 /** Parser of an option that may be given many times. */
 export function collect(text: string, before: string[]): string[] {
   return [...before, text];
+}
+
+/** The one of a few words that an option was given. @throws OptionError naming them all */
+export function oneOf<T extends string>(choices: readonly T[], command: string, option: string, given: string): T {
+  const found = choices.find((choice) => choice === given);
+  if (found === undefined)
+    throw new OptionError(command, option, choices.map((choice) => `'${choice}'`).join(' or '), given);
+  return found;
 }

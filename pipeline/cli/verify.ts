@@ -11,6 +11,7 @@ import {
   sayResult,
   type Command,
 } from './program.ts';
+import { withModel } from './withModel.ts';
 
 interface Options {
   model: string;
@@ -55,14 +56,10 @@ async function verify(a: string, b: string, { model: path, input, data, pairs, f
       'given with the other of the two',
       'nothing',
     );
-  const { ensureEngine } = await import('../engine/ensure.ts');
-  const { modelOf } = await import('../recipes/loadModel.ts');
   const { calibrate, comparePair } = await import('../recipes/comparePair.ts');
   const { scorePairs } = await import('../recipes/evaluate.ts');
-  await interruptible('', async (signal) => {
-    await ensureEngine({ say, show: process.stderr.isTTY, signal });
-    const model = await modelOf(path, say, { input });
-    try {
+  await interruptible('', (signal) =>
+    withModel({ model: path, input }, signal, async (model) => {
       const found = await comparePair(model, [a, b], signal);
       for (const name of found.notAligned)
         say(
@@ -75,10 +72,8 @@ async function verify(a: string, b: string, { model: path, input, data, pairs, f
       if (json)
         sayJson({ ...found, ...(calibration && { calibration, same: found.similarity >= calibration.threshold }) });
       else sayResult(text(found, calibration));
-    } finally {
-      model.dispose();
-    }
-  });
+    }),
+  );
 }
 
 function text({ similarity }: Compared, calibration: Calibration | undefined): string {

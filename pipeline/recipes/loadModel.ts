@@ -88,11 +88,18 @@ function recognisedText({ layout, architecture: found, leftOut }: Recognised): s
   return `the layout of ${layout}: ${graph}${leftOut.length > 0 ? `; left out: ${leftOut.join(', ')}` : ''}`;
 }
 
+export interface ModelOptions {
+  /** Default 'float32'; nothing else for an ONNX network. */
+  precision?: Precision;
+  /** How an ONNX network takes its pixels; see `onnxInput`. */
+  input?: string | undefined;
+}
+
 /** As loadModel, or an ONNX recogniser, or for 'untrained:ir10' a network that has learned nothing: what any figure should be held against. */
 export async function modelOf(
   path: string,
   say: (line: string) => void,
-  { precision = 'float32', input }: { precision?: Precision; input?: string | undefined } = {},
+  { precision = 'float32', input }: ModelOptions = {},
 ): Promise<Embedder> {
   if (path.endsWith('.onnx')) {
     if (precision !== 'float32') throw new OptionError('model', 'precision', 'float32 for an ONNX network', precision);
