@@ -1,19 +1,13 @@
 import { add as stockAdd, reshape, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { cast, castLike } from './cast.ts';
 import { Fused } from './fused.ts';
-import { prelu } from './prelu.ts';
+import { prelu, rectified } from './prelu.ts';
 
 const onePass = new Fused('biasPrelu', {
   maps: ['x'],
   vector: 'b',
   others: ['a'],
-  nodes: [
-    { name: 'biased', op: 'AddV2', inputs: ['x', 'b'] },
-    { name: 'positive', op: 'Relu', inputs: ['biased:z:0'] },
-    { name: 'negative', op: 'Sub', inputs: ['biased:z:0', 'positive:activations:0'] },
-    { name: 'scaled', op: 'Mul', inputs: ['negative:z:0', 'a'] },
-    { name: 'y', op: 'AddV2', inputs: ['positive:activations:0', 'scaled:z:0'] },
-  ],
+  nodes: [{ name: 'biased', op: 'AddV2', inputs: ['x', 'b'] }, ...rectified('biased:z:0')],
   outputs: ['y:z:0'],
 });
 

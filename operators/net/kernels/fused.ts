@@ -1,4 +1,4 @@
-import { getBackend, scalar, tile, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, getBackend, scalar, tile, type Tensor } from '@tensorflow/tfjs-core';
 import { savedModel, type TensorFunction } from '../../../pipeline/bytes/savedModel.ts';
 import { nativeBackend, nativeBinding } from '../../../pipeline/engine/load.ts';
 import { adopt, floatType, type FloatType } from './native.ts';
@@ -47,18 +47,12 @@ export class Fused {
     const tiled = vectors.map((one) =>
       one.size > row ? reshape(one, [one.size / row, row]) : tile(one, [row / one.size]),
     );
-    try {
-      return this.#call(handle, [...views, ...tiled]).map((result) => {
-        const back = reshape(result, first.shape);
-        result.dispose();
-        return back;
-      });
-    } catch {
-      this.#loaded.set(floatType(first), null);
-      return null;
-    } finally {
-      for (const tensor of [...views, ...tiled]) tensor.dispose();
-    }
+    const results = this.#call(handle, [...views, ...tiled]);
+    dispose([...views, ...tiled]);
+    if (results === null) return null;
+    const shaped = results.map((result) => reshape(result, first.shape));
+    dispose(results);
+    return shaped;
   }
 
   /**
@@ -67,15 +61,8 @@ export class Fused {
    * @return null as `run` does
    */
   runBroadcast(inputs: readonly Tensor[]): Tensor[] | null {
-    const [first] = inputs;
-    const handle = this.#handle(first);
-    if (first === undefined || handle === null) return null;
-    try {
-      return this.#call(handle, inputs);
-    } catch {
-      this.#loaded.set(floatType(first), null);
-      return null;
-    }
+    const handle = this.#handle(inputs[0]);
+    return handle === null ? null : this.#call(handle, inputs);
   }
 
   /** The loaded function for maps like this one; null where it does not pay or is not to be had. */
@@ -86,12 +73,18 @@ export class Fused {
     return this.#loaded.get(type)!;
   }
 
-  #call(handle: number, inputs: readonly Tensor[]): Tensor[] {
+  /** Null where it fails, which is for good. */
+  #call(handle: number, inputs: readonly Tensor[]): Tensor[] | null {
     const live = nativeBackend();
     const { maps, vector, others = [], outputs } = this.#definition;
     const names = [...maps, vector, ...others].map((name) => `${name}:0`).join();
     const results = outputs.map((_, index) => `call:${index}`).join();
-    return live.binding.runSavedModel(handle, live.getInputTensorIds(inputs), names, results).map(adopt);
+    try {
+      return live.binding.runSavedModel(handle, live.getInputTensorIds(inputs), names, results).map(adopt);
+    } catch {
+      this.#loaded.set(floatType(inputs[0]!), null);
+      return null;
+    }
   }
 
   /** Into TensorFlow's file system in memory, from which alone it loads functions. */

@@ -1,18 +1,19 @@
 import { add, minimum, mul, relu, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { FunctionNode } from '../../../pipeline/bytes/savedModel.ts';
 import { cast, castLike } from './cast.ts';
 import { Fused } from './fused.ts';
 
-const onePass = new Fused('prelu', {
-  maps: ['x'],
-  vector: 'a',
-  nodes: [
-    { name: 'positive', op: 'Relu', inputs: ['x'] },
-    { name: 'negative', op: 'Sub', inputs: ['x', 'positive:activations:0'] },
+/** The rectifier of `x` with slope 'a' as nodes of a function, whose output is 'y:z:0'. */
+export function rectified(x: string): FunctionNode[] {
+  return [
+    { name: 'positive', op: 'Relu', inputs: [x] },
+    { name: 'negative', op: 'Sub', inputs: [x, 'positive:activations:0'] },
     { name: 'scaled', op: 'Mul', inputs: ['negative:z:0', 'a'] },
     { name: 'y', op: 'AddV2', inputs: ['positive:activations:0', 'scaled:z:0'] },
-  ],
-  outputs: ['y:z:0'],
-});
+  ];
+}
+
+const onePass = new Fused('prelu', { maps: ['x'], vector: 'a', nodes: rectified('x'), outputs: ['y:z:0'] });
 
 /** max(x, 0) + a min(x, 0) with x [..., C] and a [C], whatever a's size and sign. */
 export function prelu(x: Tensor, a: Tensor): Tensor {
