@@ -1,6 +1,7 @@
-import { add, dispose, mean, mul, rsqrt, square, sub, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { add, dispose, mean, mul, rsqrt, square, sub, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { add as addMaps } from './add.ts';
-import { absent, hasOwn, isNative, run, typeOf, type Attribute } from './native.ts';
+import { castLike } from './cast.ts';
+import { hasOwn, isNative, run, typeOf, type Attribute } from './native.ts';
 import { prelu } from './prelu.ts';
 
 /** PyTorch's defaults, which the AdaFace networks use. */
@@ -49,18 +50,23 @@ export function batchNormAttributes(train: boolean, x: Tensor): Attribute[] {
 
 /** Batch normalisation with the statistics of the batch, and what follows it. */
 export function batchNormTrain(input: BatchNormInput): BatchNormOutput {
-  const { x, scale, offset, runningMean, runningVariance } = input;
-  if (hasOwn(x.shape.at(-1)!)) return batchNormTrainOwn(input);
-  if (!isNative()) {
-    const out = batchNormTrainPortable(input);
-    return { ...out, y: followed(out.y, input) };
-  }
+  if (hasOwn(input.x.shape.at(-1)!)) return batchNormTrainOwn(input);
+  const out = isNative() ? batchNormTrainNative(input) : batchNormTrainPortable(input);
+  return { ...out, y: followed(out.y, input) };
+}
+
+/** Stands for an optional input of our own operations, of x's type, that is left out. The caller owns it. */
+export function absent(x: Tensor): Tensor {
+  return tidy(() => castLike(tensor1d([], 'float32'), x));
+}
+
+function batchNormTrainNative({ x, scale, offset, runningMean, runningVariance }: BatchNormInput): BatchNormOutput {
   const attributes: Attribute[] = [...batchNormAttributes(true, x), ['exponential_avg_factor', 'FLOAT', MOMENTUM]];
   const inputs = [x, scale, offset, runningMean, runningVariance];
   const [y, nextMean, nextVariance, mean, variance, unused] = run('FusedBatchNormV3', attributes, inputs, 6);
   unused!.dispose();
   return {
-    y: followed(y!, input),
+    y: y!,
     mean: mean!,
     variance: variance!,
     runningMean: nextMean!,
@@ -84,14 +90,11 @@ function batchNormTrainOwn({ x, scale, offset, slope, addend, ...running }: Batc
 
 /** y, which is consumed, rectified and added to. */
 function followed(y: Tensor, { slope, addend }: Following): Tensor {
-  let result = y;
-  for (const next of [slope && ((z: Tensor) => prelu(z, slope)), addend && ((z: Tensor) => addMaps(z, addend))]) {
-    if (!next) continue;
-    const before = result;
-    result = next(before);
-    before.dispose();
-  }
-  return result;
+  const rectified = slope ? prelu(y, slope) : y;
+  const total = addend ? addMaps(rectified, addend) : rectified;
+  if (rectified !== y) y.dispose();
+  if (total !== rectified) rectified.dispose();
+  return total;
 }
 
 function batchNormTrainPortable({ x, scale, offset, ...running }: BatchNormInput): BatchNormOutput {

@@ -1,7 +1,7 @@
 import { add, dispose, mean, mul, rsqrt, scalar, sub, sum, tensor1d, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { add as addMaps } from './add.ts';
-import { batchNormAttributes, batchNormInference, EPSILON, type Following } from './batchNorm.ts';
-import { absent, hasOwn, isNative, run, typeOf } from './native.ts';
+import { absent, batchNormAttributes, batchNormInference, EPSILON, type Following } from './batchNorm.ts';
+import { hasOwn, isNative, run, typeOf } from './native.ts';
 import { preluGrad } from './preluGrad.ts';
 
 /** The addend is added to dx: another gradient by the same x. */

@@ -1,4 +1,4 @@
-import { engine, getBackend, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, getBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { hasOperations, nativeBackend, type NativeTensor, type OpAttribute } from '../../../pipeline/engine/load.ts';
 
 /** An attribute of a TensorFlow op: name, kind, value. Types are numbers of TF_DataType (1 float32, 3 int32). */
@@ -34,15 +34,6 @@ const OWN_CHANNELS = 16;
 /** True where our own operations run, and take maps of so many channels; else kernels use TensorFlow's. */
 export function hasOwn(...channels: number[]): boolean {
   return hasOperations() && channels.every((count) => count % OWN_CHANNELS === 0);
-}
-
-/** Stands for an optional input of x's type that is left out. The caller owns it. */
-export function absent(x: Tensor): Tensor {
-  const none = tensor1d([], 'float32');
-  if (floatType(x) === 1) return none;
-  const short = runOne('Cast', [['SrcT', 'TYPE', 1], ['DstT', 'TYPE', 14], ['Truncate', 'BOOL', false]], [none]); // prettier-ignore
-  none.dispose();
-  return short;
 }
 
 /** Runs one TensorFlow op on the native backend. The caller owns the results. */
