@@ -97,9 +97,13 @@ export function sgd(options: SgdOptions = {}): Sgd {
   const normOf = (grads: Grads): Scalar | undefined => (clipNorm === undefined ? undefined : gradientNorm(grads));
   const clipOf = (norm: Scalar): Scalar => minimum(div(clipNorm!, add(norm, 1e-6)), 1);
   /** The rates of one update, for a parameter of each role. */
-  const ratesWith = (norm: Scalar | undefined, learningRate: number): ((role: ParamSpec['role']) => Rates) => {
-    const clip = norm && { clip: clipOf(norm) };
-    return (role) => ({ learningRate, momentum, weightDecay: decays(decay, role) ? weightDecay : 0, ...clip });
+  const ratesWith = (clip: Scalar | undefined, learningRate: number): ((role: ParamSpec['role']) => Rates) => {
+    return (role) => ({
+      learningRate,
+      momentum,
+      weightDecay: decays(decay, role) ? weightDecay : 0,
+      ...(clip && { clip }),
+    });
   };
 
   const optimiser: Sgd = {
@@ -110,7 +114,7 @@ export function sgd(options: SgdOptions = {}): Sgd {
       tidy(() => {
         if (clipNorm !== undefined) makeWhole(grads, groups);
         const norm = normOf(grads);
-        const ratesOf = ratesWith(norm, learningRate);
+        const ratesOf = ratesWith(norm && clipOf(norm), learningRate);
         for (const group of groups) {
           if ('table' in group) {
             const velocity = (optimiser.tables[group.name] ??= rowTable(...group.table.shape));
@@ -135,7 +139,8 @@ export function sgd(options: SgdOptions = {}): Sgd {
     preview: (groups, grads, learningRate) =>
       tidy(() => {
         const norm = normOf(grads);
-        const ratesOf = ratesWith(norm, learningRate);
+        const clip = norm && clipOf(norm);
+        const ratesOf = ratesWith(clip, learningRate);
         const next: Record<string, Tensor> = {};
         for (const { params, specs } of groups) {
           for (const { name, role } of specs) {
@@ -146,7 +151,7 @@ export function sgd(options: SgdOptions = {}): Sgd {
             next[name] = weight;
           }
         }
-        return { params: next, ...(norm && { clip: clipOf(norm) }) };
+        return { params: next, ...(clip && { clip }) };
       }),
     dispose() {
       dispose(optimiser.velocity);

@@ -28,26 +28,20 @@ export function descend(
   return (hasOwn() ? descendOwn : descendPortable)(weight, gradient, velocity, rates);
 }
 
-function descendOwn(
-  weight: Tensor,
-  gradient: Tensor,
-  velocity: Tensor | undefined,
-  { learningRate, momentum, weightDecay, clip }: Rates,
-): { weight: Tensor; velocity: Tensor } {
+function descendOwn(...[weight, gradient, velocity, rates]: Parameters<typeof descend>): ReturnType<typeof descend> {
+  const { learningRate, momentum, weightDecay, clip } = rates;
   return tidy(() => {
-    const rates = tensor1d([learningRate, momentum, weightDecay], 'float32');
-    const inputs = [weight, gradient, velocity ?? tensor1d([], 'float32'), rates, clip ?? scalar(1)];
+    const numbers = tensor1d([learningRate, momentum, weightDecay], 'float32');
+    const inputs = [weight, gradient, velocity ?? tensor1d([], 'float32'), numbers, clip ?? scalar(1)];
     const [next, speed] = run('RxfaceSgd', [FLOAT32], inputs, 2);
     return { weight: next!, velocity: speed! };
   });
 }
 
 function descendPortable(
-  weight: Tensor,
-  gradient: Tensor,
-  velocity: Tensor | undefined,
-  { learningRate, momentum, weightDecay, clip }: Rates,
-): { weight: Tensor; velocity: Tensor } {
+  ...[weight, gradient, velocity, rates]: Parameters<typeof descend>
+): ReturnType<typeof descend> {
+  const { learningRate, momentum, weightDecay, clip } = rates;
   return tidy(() => {
     const terms = [clip ? mul(gradient, clip) : gradient];
     if (weightDecay > 0) terms.push(mul(weight, weightDecay));
