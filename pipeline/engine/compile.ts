@@ -21,22 +21,11 @@ export async function compile(
   packageAt: string,
   options: { compiler: string; signal?: AbortSignal },
 ): Promise<void> {
-  const headers = await packageFolder('node-api-headers');
-  if (headers === undefined) throw new EngineError('the npm package node-api-headers is missing', 'Run npm ci.');
   const quiet = join(folder, 'quiet.cc');
   await writeFile(quiet, QUIET_SOURCE);
   const build = async (sources: string[], out: string, extra: string[]): Promise<void> => {
-    const done = await runCommand(
-      options.compiler,
-      [...FLAGS, `-I${join(headers, 'include')}`, ...sources, '-o', join(folder, out), ...extra],
-      { signal: options.signal },
-    );
-    if (done?.code === 0) return;
-    const error = /^.*\berror: .*$/m.exec(done?.stderr ?? '')?.[0];
-    throw new EngineError(
-      `${options.compiler} could not compile ${out}: ${error ?? lastLine(done?.stderr ?? '')}`,
-      'A C++17 compiler with its standard library is needed (apt-get install g++); CXX names another one.',
-    );
+    const cure = 'A C++17 compiler with its standard library is needed (apt-get install g++); CXX names another one.';
+    await compileAddon([...FLAGS, ...sources, '-o', join(folder, out), ...extra], { ...options, what: out, cure });
   };
   await build([quiet], 'quiet.node', []);
   const binding = join(packageAt, 'binding');
@@ -49,4 +38,21 @@ export async function compile(
     '-Wl,-rpath,$ORIGIN/tensorflow',
   ]);
   await remove(quiet);
+}
+
+/**
+ * Compiles an addon of Node's.
+ *
+ * @throws EngineError with the compiler's first error
+ */
+export async function compileAddon(
+  args: readonly string[],
+  { compiler, what, cure, signal }: { compiler: string; what: string; cure: string; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const headers = await packageFolder('node-api-headers');
+  if (headers === undefined) throw new EngineError('the npm package node-api-headers is missing', 'Run npm ci.');
+  const done = await runCommand(compiler, [`-I${join(headers, 'include')}`, ...args], { signal });
+  if (done?.code === 0) return;
+  const error = /^.*\berror: .*$/m.exec(done?.stderr ?? '')?.[0];
+  throw new EngineError(`${compiler} could not compile ${what}: ${error ?? lastLine(done?.stderr ?? '')}`, cure);
 }

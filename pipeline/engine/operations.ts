@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EngineError, RxfaceError } from '../errors.ts';
+import { RxfaceError } from '../errors.ts';
 import { exists, list, readText } from '../files/read.ts';
 import { move, remove } from '../files/write.ts';
-import { lastLine, runCommand } from './command.ts';
-import { packageFolder } from './place.ts';
+import { compileAddon } from './compile.ts';
 import { findCompiler } from './toolchain.ts';
 
 /** Symbols are bound when it is loaded, where a missing one can still be answered. */
@@ -43,35 +42,33 @@ export async function compileOperations(
   if (!(await exists(join(libraries, 'include')))) return false;
   const compiler = options.compiler ?? (await findCompiler());
   if (compiler === undefined) return false;
-  const headers = await packageFolder('node-api-headers');
-  if (headers === undefined) throw new EngineError('the npm package node-api-headers is missing', 'Run npm ci.');
   // Two may do it at the same time; the last one's file, which is the same, stays.
   const aside = `${target.file}.${process.pid}`;
-  const done = await runCommand(
-    compiler,
-    [
-      ...target.flags,
-      `-I${join(headers, 'include')}`,
-      `-I${join(libraries, 'include')}`,
-      ...target.sources.filter((path) => path.endsWith('.cc')),
-      '-o',
-      aside,
-      `-L${libraries}`,
-      '-l:libtensorflow_framework.so.2',
-      '-Wl,-rpath,$ORIGIN/tensorflow',
-    ],
-    { signal: options.signal },
-  );
-  if (done?.code === 0) {
-    await move(aside, target.file);
-    return true;
+  try {
+    await compileAddon(
+      [
+        ...target.flags,
+        `-I${join(libraries, 'include')}`,
+        ...target.sources.filter((path) => path.endsWith('.cc')),
+        '-o',
+        aside,
+        `-L${libraries}`,
+        '-l:libtensorflow_framework.so.2',
+        '-Wl,-rpath,$ORIGIN/tensorflow',
+      ],
+      {
+        compiler,
+        what: 'the operations',
+        cure: 'Training goes on with those of TensorFlow, more slowly.',
+        signal: options.signal,
+      },
+    );
+  } catch (error) {
+    await remove(aside);
+    throw error;
   }
-  await remove(aside);
-  const error = /^.*\berror: .*$/m.exec(done?.stderr ?? '')?.[0];
-  throw new EngineError(
-    `${compiler} could not compile the operations: ${error ?? lastLine(done?.stderr ?? '')}`,
-    'Training goes on with those of TensorFlow, more slowly.',
-  );
+  await move(aside, target.file);
+  return true;
 }
 
 /** {@link compileOperations} as a start does it: what stands in the way is a line, and the run goes on. */
