@@ -6,6 +6,7 @@ import { EPSILON } from './kernels/batchNorm.ts';
 import { cast } from './kernels/cast.ts';
 import { conv2d } from './kernels/conv2d.ts';
 import { subsample } from './kernels/subsample.ts';
+import { blocksOf, type Block } from './iresnet.ts';
 import type { Params } from './layer.ts';
 import type { Model } from './model.ts';
 import { createScope } from './scope.ts';
@@ -57,22 +58,17 @@ export function fold(model: Model): Folded {
 }
 
 function stepsOf({ architecture, precision, params: p }: Model, own: <T extends Tensor>(x: T) => T): Step[] {
-  const { units, widths, squeezeExcite, shortcut, size } = architecture;
+  const { squeezeExcite, size } = architecture;
   const typed = (w: Tensor): Tensor => own(cast(w, precision));
 
-  const stem = widths[0]!;
   const first = foldedConv(p, 'input_layer.0', normOf(p, 'input_layer.1'));
   const steps = [rectified(typed(first.weight), own(first.bias), own(p['input_layer.2.weight']!.clone()))]; // [N, H, W, 64]
-  let [depth, map] = [stem, [...size] as [number, number]];
-  let at = 0;
-  for (const [stage, width] of widths.entries()) {
-    for (let unit = 0; unit < units[stage]!; unit++, at++) {
-      steps.push(block(`body.${at}`, depth, width, unit === 0 ? 2 : 1));
-      if (unit === 0) map = [Math.ceil(map[0] / 2), Math.ceil(map[1] / 2)];
-      depth = width;
-    }
+  let [h, w] = size;
+  for (const one of blocksOf(architecture)) {
+    steps.push(block(one, [h, w]));
+    [h, w] = [Math.ceil(h / one.stride), Math.ceil(w / one.stride)];
   }
-  return [...steps, output([...map, depth])];
+  return [...steps, output([h, w, architecture.widths.at(-1)!])];
 
   function rectified(weight: Tensor, bias: Tensor, slope: Tensor): Step {
     return (x) => {
@@ -81,12 +77,11 @@ function stepsOf({ architecture, precision, params: p }: Model, own: <T extends 
     };
   }
 
-  function block(name: string, input: number, out: number, stride: 1 | 2): Step {
+  function block({ name, out, stride, across: convolved }: Block, map: readonly [number, number]): Step {
     const layer = (index: number): string => `${name}.res_layer.${index}`;
     const one = foldedConv(p, layer(1), normOf(p, layer(2)), { norm: normOf(p, layer(0)), map });
     const two = foldedConv(p, layer(4), normOf(p, layer(5)));
-    const straight = input === out && !(stride === 2 && shortcut === 'convolution');
-    const side = straight ? null : foldedConv(p, `${name}.shortcut_layer.0`, normOf(p, `${name}.shortcut_layer.1`));
+    const side = convolved ? foldedConv(p, `${name}.shortcut_layer.0`, normOf(p, `${name}.shortcut_layer.1`)) : null;
     const head = rectified(typed(one.weight), own(one.bias), own(p[`${layer(3)}.weight`]!.clone()));
     const [second, bias] = [typed(two.weight), own(two.bias)];
     const gate = squeezeExcite ? gated(`${name}.res_layer.se_block`, out, bias) : null;

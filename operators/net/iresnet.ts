@@ -94,7 +94,7 @@ export function iresnet(
   precision: Precision = 'float32',
   { recompute = false }: { recompute?: boolean } = {},
 ): Layer {
-  const { units, widths, squeezeExcite, shortcut, embedding, size, dropout } = architecture;
+  const { widths, squeezeExcite, embedding, size, dropout } = architecture;
   const narrow = precision !== 'float32';
   const stem = widths[0]!;
   const kept = (layer: Layer): Layer => (recompute ? new Recomputed(layer) : layer);
@@ -103,16 +103,7 @@ export function iresnet(
     const layer = new SqueezeExcite(name, { channels });
     return narrow ? [new Cast('bfloat16', 'float32'), layer, new Cast('float32', 'bfloat16')] : [layer];
   };
-  const blocks: Layer[] = [];
-  let depth = stem;
-  for (const [stage, width] of widths.entries()) {
-    for (let unit = 0; unit < units[stage]!; unit++) {
-      const [stride, name] = [unit === 0 ? 2 : 1, `body.${blocks.length}`] as const;
-      const across = depth !== width || (stride === 2 && shortcut === 'convolution');
-      blocks.push(kept(block(name, { input: depth, out: width, stride, across }, gate))); // first: [N, h/2, w/2, width]
-      depth = width;
-    }
-  }
+  const depth = widths.at(-1)!;
   const halved = (rows: number): number => widths.reduce((left) => Math.ceil(left / 2), rows);
   const map = [halved(size[0]), halved(size[1]), depth] as const; // [7, 7, 512] of 112x112
   const input = [
@@ -121,7 +112,7 @@ export function iresnet(
   ];
   const network = new Sequential([
     ...(recompute ? [kept(new Sequential(input))] : input),
-    ...blocks, // [N, 7, 7, 512]
+    ...blocksOf(architecture).map((one) => kept(block(one, gate))), // [N, 7, 7, 512]
     ...(narrow ? [new Cast('bfloat16', 'float32')] : []),
     new BatchNorm('output_layer.0', { channels: depth }),
     new Dropout('output_layer.1', { rate: dropout }),
@@ -133,12 +124,32 @@ export function iresnet(
   return network;
 }
 
-/** One residual block; the stride sits on its second convolution. `across`: a convolution goes around it. */
-function block(
-  name: string,
-  { input, out, stride, across }: { input: number; out: number; stride: 1 | 2; across: boolean },
-  gate: (name: string, channels: number) => Layer[],
-): Layer {
+/** A residual block: channels in and out; the stride sits on its second convolution. */
+export interface Block {
+  name: string;
+  input: number;
+  out: number;
+  stride: 1 | 2;
+  /** Whether a convolution goes around it. */
+  across: boolean;
+}
+
+/** The blocks of the body, in order; the first of each stage halves the map. */
+export function blocksOf({ units, widths, shortcut }: Architecture): Block[] {
+  const blocks: Block[] = [];
+  let input = widths[0]!;
+  for (const [stage, out] of widths.entries()) {
+    for (let unit = 0; unit < units[stage]!; unit++) {
+      const stride = unit === 0 ? 2 : 1;
+      const across = input !== out || (stride === 2 && shortcut === 'convolution');
+      blocks.push({ name: `body.${blocks.length}`, input, out, stride, across });
+      input = out;
+    }
+  }
+  return blocks;
+}
+
+function block({ name, input, out, stride, across }: Block, gate: (name: string, channels: number) => Layer[]): Layer {
   const branch = new Sequential([
     new BatchNorm(`${name}.res_layer.0`, { channels: input }),
     new Conv(`${name}.res_layer.1`, { in: input, out, kernel: 3, stride: 1 }),
