@@ -1,13 +1,5 @@
 import { FormatError } from '../errors.ts';
-import {
-  bytesOf,
-  ELEMENT_BYTES,
-  type ElementType,
-  elementTypeOf,
-  readElements,
-  type ShapedArray,
-  sizeOf,
-} from './elements.ts';
+import { bytesOf, ELEMENT_BYTES, type ElementType, elementTypeOf, type ShapedArray, sizeOf } from './elements.ts';
 
 // The header is JSON; the reference implementation refuses longer ones too.
 const MOST_HEADER_BYTES = 100_000_000;
@@ -41,25 +33,10 @@ export interface StoredArray {
 }
 
 /**
- * Named arrays as one safetensors file: u64 header length, JSON header, data.
- * Wider elements come first and names in order, so the same state is always the same bytes.
+ * Named arrays as a safetensors file, in parts that follow one another: u64 header length and JSON header, then the arrays' own
+ * memory, not a copy. Wider elements come first and names in order, so the same state is always the same bytes.
  * Source: huggingface/safetensors, README "Format".
  */
-export function encodeSafetensors(
-  state: Readonly<Record<string, ShapedArray>>,
-  metadata?: Readonly<Record<string, string>>,
-): Uint8Array {
-  const parts = safetensorsParts(state, metadata);
-  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    file.set(part, at);
-    at += part.length;
-  }
-  return file;
-}
-
-/** As {@link encodeSafetensors}, in parts that follow one another: after the header the arrays' own memory, not a copy. */
 export function safetensorsParts(
   state: Readonly<Record<string, ShapedArray>>,
   metadata?: Readonly<Record<string, string>>,
@@ -81,26 +58,7 @@ export function safetensorsParts(
   return [head, ...names.map((name) => bytesOf(state[name]!.data))];
 }
 
-/**
- * Reads a safetensors file. F16 and BF16 come as float32, I64 as int32 (float64 where one does not fit), BOOL as bytes.
- *
- * @param file name for messages
- * @throws FormatError at the byte that is wrong: a header that is cut off or no JSON, an array that leaves the file,
- *   overlaps another or has another size than its shape, a data type not among those above
- */
-export function decodeSafetensors(
-  bytes: Uint8Array,
-  file: string,
-): { state: Record<string, ShapedArray>; metadata: Record<string, string> } {
-  const start = safetensorsStart(bytes, bytes.length, file);
-  const { arrays, metadata } = safetensorsLayout(bytes.subarray(0, start), bytes.length, file);
-  const state: Record<string, ShapedArray> = {};
-  for (const { name, type, shape, offset, bytes: length } of arrays)
-    state[name] = { shape, data: readElements(type, bytes.subarray(offset, offset + length), file, offset) };
-  return { state, metadata };
-}
-
-/** Where the data of a file of `size` bytes begins, by its first eight bytes. @throws FormatError as decodeSafetensors does */
+/** Where the data of a file of `size` bytes begins, by its first eight bytes. @throws FormatError where its header is cut off */
 export function safetensorsStart(first: Uint8Array, size: number, file: string): number {
   if (first.length < 8) throw new FormatError(file, 0, 'a safetensors header length of 8 bytes', first);
   const length = Number(new DataView(first.buffer, first.byteOffset).getBigUint64(0, true));
@@ -113,7 +71,8 @@ export function safetensorsStart(first: Uint8Array, size: number, file: string):
  * What a file of `size` bytes says it holds, array by array as they lie there.
  *
  * @param head the file up to its data
- * @throws FormatError as decodeSafetensors does
+ * @throws FormatError at the byte that is wrong: a header that is no JSON, an array that leaves the file, overlaps another or has
+ *   another size than its shape, a data type that is not read
  */
 export function safetensorsLayout(
   head: Uint8Array,

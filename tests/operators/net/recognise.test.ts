@@ -4,7 +4,7 @@ import { dispose } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { StateMap } from '../../../pipeline/contracts.ts';
 import { decodeNpy } from '../../../pipeline/bytes/npy.ts';
-import { decodeSafetensors } from '../../../pipeline/bytes/safetensors.ts';
+import { decodeSafetensors } from '../../fixtures/safetensors.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import { fold } from '../../../operators/net/folded.ts';
 import { emptyModel } from '../../../operators/net/model.ts';

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  safetensorsLayout,
-  safetensorsParts,
-  safetensorsStart,
-} from '../../../pipeline/bytes/safetensors.ts';
+import { safetensorsLayout, safetensorsParts, safetensorsStart } from '../../../pipeline/bytes/safetensors.ts';
 import { FormatError } from '../../../pipeline/errors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../fixtures/safetensors.ts';
 
 const state = {
   'layer.bias': { shape: [3], data: new Uint8Array([1, 2, 3]) },

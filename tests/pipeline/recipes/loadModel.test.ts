@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { memory, zeros, type Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { architecture, createModel, type Model } from 'rxface/operators';
-import { encodeSafetensors } from '../../../pipeline/bytes/safetensors.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import { loadModel } from '../../../pipeline/recipes/loadModel.ts';
 import { writeCheckpoint } from '../../../sinks/checkpoints.ts';
 import { FACTS, freshFolder, snapshot } from '../../fixtures/checkpoint.ts';
+import { encodeSafetensors } from '../../fixtures/safetensors.ts';
 
 const TINY = architecture('ir10', { size: [16, 16], widths: [4, 4, 4, 4], embedding: 2 });
 let folder: string;
