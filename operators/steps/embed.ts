@@ -3,6 +3,7 @@ import { defer, finalize, map, type Observable } from 'rxjs';
 import type { Label, Stage } from '../../pipeline/contracts.ts';
 import type { Batch, Embeddings } from '../../pipeline/items.ts';
 import { parallel } from '../../pipeline/parallel.ts';
+import { flip as mirror } from '../image/flip.ts';
 import { fold, type Folded } from '../net/folded.ts';
 import type { Model } from '../net/model.ts';
 import { OnnxModel } from '../net/onnxModel.ts';
@@ -66,23 +67,14 @@ function embedOnnx(model: OnnxModel, flip: boolean): Stage<Batch, Embeddings> {
   const next = async ({ epoch, pixels, size, labels, ids, keys }: Batch): Promise<Embeddings> => {
     const values = await model.embed(pixels, labels.length);
     if (flip) {
-      const mirrored = await model.embed(mirror(pixels, size[1]), labels.length);
+      const data = pixels.slice();
+      mirror({ height: labels.length * size[0], width: size[1], data });
+      const mirrored = await model.embed(data, labels.length);
       for (let i = 0; i < values.length; i++) values[i]! += mirrored[i]!;
     }
     return { epoch, values, dimension: model.architecture.embedding, labels, ids, keys };
   };
   return Object.assign(parallel(next, { concurrency: 1 }), { label: LABEL });
-}
-
-/** Every row of RGB pixels from its end. */
-function mirror(pixels: Uint8Array, width: number): Uint8Array {
-  const out = new Uint8Array(pixels.length);
-  for (let row = 0; row < pixels.length; row += 3 * width)
-    for (let x = 0; x < width; x++) {
-      const [from, to] = [row + 3 * x, row + 3 * (width - 1 - x)];
-      for (let colour = 0; colour < 3; colour++) out[to + colour] = pixels[from + colour]!;
-    }
-  return out;
 }
 
 /** [N x D] */
