@@ -1,20 +1,10 @@
-import {
-  FACTORS,
-  type Batch,
-  type Factor,
-  type Flow,
-  type Graph,
-  type Sample,
-  type Sink,
-  type Stage,
-  type StepItem,
-} from 'rxface';
+import { FACTORS, type Batch, type Factor, type Flow, type Graph, type Sample } from 'rxface';
 import type { MetaInput } from 'rxface/operators';
 import type { IndexedSource } from 'rxface/sources';
 import { map, take } from 'rxjs';
 import { candidates } from './metaCandidates.ts';
 import { facesOfStep, type MetaTrainingConfig } from './metaParts.ts';
-import { trainingBatches, type Place } from './trainingGraph.ts';
+import { stepped, trainingBatches, type Ends, type Place } from './trainingGraph.ts';
 
 /** Where a meta training stands, in the training set and in the meta set. */
 export interface MetaPlace extends Place {
@@ -22,13 +12,6 @@ export interface MetaPlace extends Place {
   meta: { candidates: IndexedSource; teachers?: IndexedSource };
   /** Updates done in this phase. */
   done: number;
-}
-
-/** What takes what flows, and what is done with the steps. */
-export interface MetaEnds<I> {
-  step: Stage<I, StepItem>;
-  files: Sink<StepItem>;
-  console: Sink<StepItem>;
 }
 
 /**
@@ -40,11 +23,11 @@ export interface MetaEnds<I> {
  */
 export function metaGraph(
   config: MetaTrainingConfig,
-  { step, files, console: line, meta, done, from, teaching, ...place }: MetaPlace & MetaEnds<MetaInput> & { from: number; teaching: WeakSet<Sample> }, // prettier-ignore
+  { meta, done, from, teaching, ...at }: MetaPlace & Ends<MetaInput> & { from: number; teaching: WeakSet<Sample> }, // prettier-ignore
 ): Graph {
   const counts = facesOfStep(config);
   const fresh = candidates({ ...drawing(config), faces: meta.candidates }, from);
-  const judged: Flow<MetaInput> = trainingBatches(config, place).join('candidates', fresh, {
+  const judged: Flow<MetaInput> = trainingBatches(config, at).join('candidates', fresh, {
     take: counts.candidates,
     capacity: 1,
   });
@@ -55,7 +38,7 @@ export function metaGraph(
   const fed = meta.teachers
     ? withTeachers(config, judged, meta.teachers, done).pipe('beside', beside, { capacity: 1 })
     : judged;
-  return fed.pipe('step', step, { capacity: 1 }).sink('files', files).sink('console', line);
+  return stepped(fed, at);
 }
 
 /**
@@ -64,7 +47,7 @@ export function metaGraph(
  */
 export function warmUpGraph(
   config: MetaTrainingConfig,
-  { step, files, console: line, meta, done, perEpoch, faces }: Omit<MetaPlace, 'epoch' | 'position'> & MetaEnds<Batch> & { perEpoch: number }, // prettier-ignore
+  { meta, done, perEpoch, faces, ...ends }: Omit<MetaPlace, 'epoch' | 'position'> & Ends & { perEpoch: number }, // prettier-ignore
 ): Graph {
   const steps = config.meta.variation.warmup;
   const place = { faces, epoch: Math.floor(done / perEpoch), position: (done % perEpoch) * config.train.batch };
@@ -72,11 +55,7 @@ export function warmUpGraph(
   const fed = meta.teachers
     ? withTeachers(config, batches, meta.teachers, done).pipe('together', map(together), { capacity: 1 })
     : batches;
-  return fed
-    .pipe('some', take(steps - done), { capacity: 1 })
-    .pipe('step', step, { capacity: 1 })
-    .sink('files', files)
-    .sink('console', line);
+  return stepped(fed.pipe('some', take(steps - done), { capacity: 1 }), ends);
 }
 
 /** How faces of the meta set are drawn: as those of the training set, by one thread at most. */

@@ -1,15 +1,9 @@
-import type { Graph, Sink, StepItem } from 'rxface';
+import type { Graph, StepItem } from 'rxface';
 import { trainStep } from 'rxface/operators';
 import { optimiserOf } from './parts.ts';
 import type { Plan } from './plan.ts';
 import type { Training } from './training.ts';
-import { trainingGraph } from './trainingGraph.ts';
-
-/** Where a training goes on, and what its steps go to. */
-export interface PhaseEnds {
-  files: Sink<StepItem>;
-  console: Sink<StepItem>;
-}
+import { trainingGraph, type StepSinks } from './trainingGraph.ts';
 
 /** What a training is made of: what goes before its first epoch, and what each epoch is. */
 export interface Phases {
@@ -19,9 +13,9 @@ export interface Phases {
    * @param go runs a graph
    * @returns false where it was asked to stop before all of that was done
    */
-  begin(ends: PhaseEnds, go: (graph: Graph) => Promise<void>): Promise<boolean>;
+  begin(ends: StepSinks, go: (graph: Graph) => Promise<void>): Promise<boolean>;
   /** What flows in an epoch, from a position on. */
-  epoch(place: { epoch: number; position: number } & PhaseEnds): Graph;
+  epoch(place: { epoch: number; position: number } & StepSinks): Graph;
   dispose(): void;
 }
 

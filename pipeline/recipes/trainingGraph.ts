@@ -12,16 +12,25 @@ export interface Place {
   position: number;
 }
 
-/** What takes the batches, and what is done with the steps. */
-export interface Ends {
-  step: Stage<Batch, StepItem>;
+/** What is done with the steps. */
+export interface StepSinks {
   files: Sink<StepItem>;
   console: Sink<StepItem>;
 }
 
+/** What takes what flows, and what is done with the steps. */
+export interface Ends<I = Batch> extends StepSinks {
+  step: Stage<I, StepItem>;
+}
+
 /** What flows in one epoch: faces are read and decoded beside the step, which takes them batch by batch. */
-export function trainingGraph(config: Config, { step, files, console: line, ...place }: Place & Ends): Graph {
-  return trainingBatches(config, place).pipe('step', step, { capacity: 1 }).sink('files', files).sink('console', line);
+export function trainingGraph(config: Config, at: Place & Ends): Graph {
+  return stepped(trainingBatches(config, at), at);
+}
+
+/** A flow that ends in steps, and in what is done with them. */
+export function stepped<I>(flow: Flow<I>, { step, files, console: line }: Ends<I>): Graph {
+  return flow.pipe('step', step, { capacity: 1 }).sink('files', files).sink('console', line);
 }
 
 /** The first `count` faces of an epoch as training sees them, read for themselves: the same draws, whoever asks. */
