@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { OptionError, RxfaceError, type Progress } from 'rxface';
-import type { StepItem } from 'rxface';
+import { OptionError, RxfaceError, type Progress, type StepItem } from 'rxface';
 import { exists } from '../files/read.ts';
 import { makeFolder, writeFile } from '../files/write.ts';
-import type { EvaluationLine } from './evaluations.ts';
-import { evaluationName } from './evaluationName.ts';
+import { dueEvaluations, type EvaluationLine } from './evaluations.ts';
 import { begunConfig } from './resume.ts';
 import { configOf, readLines, runFolder } from './runFolder.ts';
 import { readSweep, type Sweep, type SweepRun } from './sweepConfig.ts';
@@ -50,11 +48,11 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
     if (stop?.aborted) break;
     const { config, run } = one;
     try {
-      const begun = await exists(configOf(run));
-      if (begun) await begunConfig(one);
-      if (begun && (await stateOf(one)) === 'finished') continue;
+      const { state } = await standing(one);
+      if (state !== 'missing') await begunConfig(one);
+      if (state === 'finished') continue;
       progress.note(`sweep: ${i + 1} of ${chosen.length}, ${run}`);
-      await train({ config, run, resume: begun, progress, ...(stop && { stop }) });
+      await train({ config, run, resume: state !== 'missing', progress, ...(stop && { stop }) });
       await writeTable(plan, folder);
     } catch (error) {
       if (!(error instanceof RxfaceError)) throw error;
@@ -77,12 +75,11 @@ function choose({ variants, seeds, runs }: Sweep, only: NonNullable<SweepOptions
 
 async function writeTable({ variants, runs }: Sweep, folder: string): Promise<SweepTable> {
   const results: SweepResult[] = [];
-  for (const { variant, seed, run, config } of runs) {
-    const state = await stateOf({ run, config });
-    const { evaluations, steps } = runFolder(run);
-    const own = state === 'finished' ? await readLines<EvaluationLine>(evaluations) : [];
-    const taken = state === 'finished' ? await readLines<StepItem>(steps) : [];
-    results.push(resultOf({ variant, seed, run }, state, own, taken));
+  for (const one of runs) {
+    const { state, evaluations } = await standing(one);
+    const { variant, seed, run } = one;
+    const taken = state === 'finished' ? await readLines<StepItem>(runFolder(run).steps) : [];
+    results.push(resultOf({ variant, seed, run }, state, evaluations, taken));
   }
   const table = tableOf(variants, results);
   await writeFile(join(folder, 'sweep.json'), `${JSON.stringify(table, null, 2)}\n`);
@@ -91,10 +88,12 @@ async function writeTable({ variants, runs }: Sweep, folder: string): Promise<Sw
 }
 
 /** Finished: every evaluation of the config has been made after the last epoch. */
-async function stateOf({ run, config }: Pick<SweepRun, 'run' | 'config'>): Promise<SweepResult['state']> {
-  if (!(await exists(configOf(run)))) return 'missing';
-  const lines = await readLines<EvaluationLine>(runFolder(run).evaluations);
-  const ended = lines.filter(({ epoch }) => epoch === config.train.epochs).map(({ protocol }) => protocol);
-  const due = config.evaluate.map(({ protocol, ...variant }) => evaluationName(protocol, variant));
-  return due.every((name) => ended.includes(name)) ? 'finished' : 'begun';
+async function standing(one: SweepRun): Promise<{ state: SweepResult['state']; evaluations: EvaluationLine[] }> {
+  const { run, config } = one;
+  if (!(await exists(configOf(run)))) return { state: 'missing', evaluations: [] };
+  const evaluations = await readLines<EvaluationLine>(runFolder(run).evaluations);
+  const { epochs: epoch } = config.train;
+  const ended = evaluations.find((line) => line.epoch === epoch);
+  const due = ended && dueEvaluations(config, evaluations, { epoch, step: ended.step });
+  return { state: due?.length === 0 ? 'finished' : 'begun', evaluations };
 }
