@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { readText } from '../files/read.ts';
-import { ConfigError, parseChecked, readConfig, type Config } from './config.ts';
+import { ConfigError, parseChecked, parseConfig, type Config } from './config.ts';
 import { path, section, whole, z } from './fields.ts';
 import { checkedBy, type SchemaFault } from './schema.ts';
 
@@ -50,18 +50,17 @@ export interface Sweep {
 export async function readSweep(file: string, sets: readonly string[], folder: string): Promise<Sweep> {
   const { base, seeds, variants } = parseChecked(file, await readText(file), [], check);
   const common = isAbsolute(base) ? base : join(dirname(file), base);
+  const text = await readText(common);
   const runs: SweepRun[] = [];
   for (const seed of seeds) {
     for (const { name, set } of variants) {
       const own = Object.entries(set).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-      const config = await readConfig(common, [...own, ...sets, `train.seed=${seed}`]).catch((error: unknown) => {
+      try {
+        const config = evaluated(common, parseConfig(common, text, [...own, ...sets, `train.seed=${seed}`]));
+        runs.push({ variant: name, seed, config, run: join(folder, name, `seed-${seed}`) });
+      } catch (error) {
         throw error instanceof ConfigError ? ofVariant(error, name) : error;
-      });
-      if (config.evaluate.length === 0) {
-        const fault = { where: common, path: 'evaluate', expected: 'a list of at least one evaluation', received: [] };
-        throw ofVariant(new ConfigError([fault]), name);
       }
-      runs.push({ variant: name, seed, config, run: join(folder, name, `seed-${seed}`) });
     }
   }
   return { variants: variants.map(({ name }) => name), seeds, runs };
@@ -78,6 +77,12 @@ function check(value: unknown) {
   }
   if (new Set(seeds).size < seeds.length) faults.push({ path: ['seeds'], expected: 'different seeds' });
   return faults.length > 0 ? { faults } : result;
+}
+
+/** A sweep is a table of evaluations. */
+function evaluated(where: string, config: Config): Config {
+  if (config.evaluate.length > 0) return config;
+  throw new ConfigError([{ where, path: 'evaluate', expected: 'a list of at least one evaluation', received: [] }]);
 }
 
 function ofVariant({ faults }: ConfigError, name: string): ConfigError {
