@@ -4,14 +4,14 @@ import { batchNormInference, batchNormTrain } from './kernels/batchNorm.ts';
 import { batchNormGrad } from './kernels/batchNormGrad.ts';
 import { reshape } from './kernels/reshape.ts';
 import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
-import { PRelu, preluTangent } from './prelu.ts';
+import { preluSlope, preluTangent } from './prelu.ts';
 import { accumulate, sumOf } from './tangents.ts';
 
 export interface BatchNormOptions {
   channels: number;
   /** Trainable scale and offset; the last normalisation of the AdaFace networks has none. Default true. */
   affine?: boolean;
-  /** Name of a {@link PRelu} that follows: in one pass over memory the two cost half. */
+  /** Name of a PReLU that follows: in one pass over memory the two cost half. */
   prelu?: string;
 }
 
@@ -36,7 +36,7 @@ export class BatchNorm implements Layer {
     this.#offset = `${name}.bias`;
     this.#mean = `${name}.running_mean`;
     this.#variance = `${name}.running_var`;
-    const rectifier = prelu === undefined ? [] : new PRelu(prelu, { channels }).params;
+    const rectifier = prelu === undefined ? [] : [preluSlope(prelu, channels)];
     this.#slope = rectifier[0]?.name;
     const vector = (of: string, role: ParamSpec['role'], value: number): ParamSpec => ({
       name: of,

@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-// Under contract here: operators/net/conv, operators/net/cast (tests/operators/net/precision.test.ts), batchNorm, prelu, linear, dropout, flatten, subsample, squeezeExcite, residual, sequential.
+// Under contract here: operators/net/conv, operators/net/cast (tests/operators/net/precision.test.ts), batchNorm, operators/net/prelu, linear, dropout, flatten, subsample, squeezeExcite, residual, sequential.
 import { BatchNorm } from '../../operators/net/batchNorm.ts';
 import { Conv } from '../../operators/net/conv.ts';
 import { Dropout } from '../../operators/net/dropout.ts';
 import { Flatten } from '../../operators/net/flatten.ts';
 import type { Params } from '../../operators/net/layer.ts';
 import { Linear } from '../../operators/net/linear.ts';
-import { PRelu } from '../../operators/net/prelu.ts';
 import { Recomputed } from '../../operators/net/recomputed.ts';
 import { Residual } from '../../operators/net/residual.ts';
 import { Sequential } from '../../operators/net/sequential.ts';
@@ -49,10 +48,10 @@ export const LAYERS: Record<string, LayerCase> = {
     shape: [4],
     oracle: (p, x) => stock.norm(x, p, 'n'),
   },
-  prelu: {
-    make: () => new PRelu('a', { channels: 6 }),
+  'batch norm, then prelu': {
+    make: () => new BatchNorm('n', { channels: 6, prelu: 'a' }),
     shape: [3, 4, 6],
-    oracle: (p, x) => stock.prelu(x, p['a.weight']!),
+    oracle: (p, x) => stock.prelu(stock.norm(x, p, 'n'), p['a.weight']!),
   },
   linear: {
     make: () => new Linear('l', { map: [2, 1, 3], out: 4 }),
