@@ -65,7 +65,7 @@ function createVariable(shape: [number, number]): Tensor {
   });
 }
 
-export function rowTablePortable(rows: number, width: number): RowTable {
+function rowTablePortable(rows: number, width: number): RowTable {
   let all = new Float32Array(rows * width);
   return {
     shape: [rows, width],
