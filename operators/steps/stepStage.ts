@@ -82,20 +82,9 @@ export function stepStage<I>(kind: StepKind<I>, trained: Trained, options: StepO
       const cure = 'lower the learning rate or lengthen the warm-up, set clipNorm, and go on from the last checkpoint';
       fail(`the ${broken[0]} of iteration ${iteration} is ${broken[1]}: ${cure}`);
     }
-    const images = batch.labels.length;
-    const seconds = (performance.now() - began) / 1000;
-    const item: StepItem = {
-      epoch: batch.epoch,
-      step: batch.step,
-      iteration,
-      position: (batch.keys.at(-1)?.position ?? -1) + 1,
-      images,
-      loss: numbers.loss,
-      learningRate,
-      figures: numbers.figures,
-      ...(emit && { samples: samplesOf(numbers, batch.keys, emit) }),
-      time: { at: Date.now(), seconds, imagesPerSecond: images / seconds },
-    };
+    const { loss, figures } = numbers;
+    const samples = emit && { samples: samplesOf(numbers, batch.keys, emit) };
+    const item = itemOf(batch, { iteration, loss, learningRate, figures, ...samples }, began);
     if (options.snapshot?.(item)) {
       const { epoch, position } = item;
       const weights = saveTrainedWeights(trained);
@@ -118,6 +107,22 @@ export function stepStage<I>(kind: StepKind<I>, trained: Trained, options: StepO
     },
     dispose: () => trained.optimiser.dispose(),
   });
+}
+
+/**
+ * The item of one update: where its batch stands, what came of it, and how long it took.
+ *
+ * @param began by `performance.now()`
+ */
+export function itemOf(
+  { epoch, step, keys, labels: { length: images } }: Batch,
+  { iteration, ...came }: Omit<StepItem, 'epoch' | 'step' | 'position' | 'images' | 'time'>,
+  began: number,
+): StepItem {
+  const position = (keys.at(-1)?.position ?? -1) + 1;
+  const seconds = (performance.now() - began) / 1000;
+  const time = { at: Date.now(), seconds, imagesPerSecond: images / seconds };
+  return { epoch, step, iteration, position, images, ...came, time };
 }
 
 function checkLabels({ labels, ids }: Batch, classes: number, stage: string): void {

@@ -7,6 +7,7 @@ import type { Model } from '../net/model.ts';
 import { createScope } from '../net/scope.ts';
 import type { VariationClassifier } from '../variation/classifier.ts';
 import { teach } from '../variation/teach.ts';
+import { itemOf } from './stepStage.ts';
 
 export interface WarmUpStepOptions {
   /** Stays as it is. */
@@ -68,19 +69,9 @@ export function warmUpStep(options: WarmUpStepOptions): WarmUpStep {
       throw new RxfaceError(
         `the ${broken[0]} of warm-up iteration ${iteration} is ${broken[1]}: lower the learning rate`,
       );
-    const seconds = (performance.now() - began) / 1000;
     const values = Object.values(figures);
-    return {
-      epoch: batch.epoch,
-      step: batch.step,
-      iteration,
-      position: (batch.keys.at(-1)?.position ?? -1) + 1,
-      images: count,
-      loss: values.reduce((sum, x) => sum + x, 0) / Math.max(1, values.length),
-      learningRate,
-      figures,
-      time: { at: Date.now(), seconds, imagesPerSecond: count / seconds },
-    };
+    const loss = values.reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
+    return itemOf(batch, { iteration, loss, learningRate, figures }, began);
   };
   const operator = (seed: number) => (source: Observable<Batch>) => source.pipe(map((batch) => take(batch, seed)));
   return Object.assign(operator(options.seed ?? 0), {
