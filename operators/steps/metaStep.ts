@@ -3,6 +3,7 @@ import type { Factor, Sample } from '../../pipeline/items.ts';
 import type { MetaPool } from '../mining/metaPool.ts';
 import type { MineOptions } from '../mining/mine.ts';
 import type { Centres } from '../net/centres.ts';
+import type { Model } from '../net/model.ts';
 import type { VariationClassifier } from '../variation/classifier.ts';
 import type { Hypergrad } from './hypergradient.ts';
 import { marginResiduals } from './marginResiduals.ts';
@@ -88,11 +89,6 @@ export function metaStep(options: MetaStepOptions): TrainStep<MetaInput> {
   const { model, centres, margin, classifiers, pool, mining = {}, lambda = {}, rule = marginResiduals() } = options;
   const { hypergrad = 'jvp', pseudo = 'sgd', metaBN = 'train', variationLr = 0.1 } = options;
   const { metaEvery = 1, logPerVariationEvery = 0, teaches = () => false } = options;
-  check(options);
-  if (!('params' in centres)) {
-    const expected = 'classCentres, all of which take part in each step';
-    throw new OptionError('metaStep', 'centres', expected, 'sampledCentres');
-  }
   const settings: MetaSettings = {
     rule,
     hypergrad,
@@ -105,6 +101,11 @@ export function metaStep(options: MetaStepOptions): TrainStep<MetaInput> {
     variationLr,
     teaches,
   };
+  check(model.precision, settings, lambda, { metaEvery, logPerVariationEvery });
+  if (!('params' in centres)) {
+    const expected = 'classCentres, all of which take part in each step';
+    throw new OptionError('metaStep', 'centres', expected, 'sampledCentres');
+  }
   const states = Object.fromEntries(classifiers.map(({ factor, state }) => [factor, state]));
   const beside = { ...states, pool: pool.state };
   const trained: Trained<Centres> = { model, centres, margin, optimiser: sgd(options.optimiser), beside };
@@ -130,18 +131,21 @@ function ready({ classifiers, lambda, pseudo, rule }: MetaSettings, at: UpdatePo
   }
 }
 
-function check(options: MetaStepOptions): void {
-  const { model, classifiers, hypergrad = 'jvp', pseudo = 'sgd', metaBN = 'train', lambda = {} } = options;
-  const { metaEvery = 1, logPerVariationEvery = 0, variationLr = 0.1 } = options;
+function check(
+  precision: Model['precision'],
+  { classifiers, hypergrad, pseudo, metaBN, variationLr }: MetaSettings,
+  lambda: NonNullable<MetaStepOptions['lambda']>,
+  { metaEvery, logPerVariationEvery }: Record<'metaEvery' | 'logPerVariationEvery', number>,
+): void {
   const demand = (holds: boolean, option: string, expected: string, received: unknown): void => {
     if (!holds) throw new OptionError('metaStep', option, expected, received);
   };
   const kinds = ['jvp', 'fdCentral', 'fdForward', 'none'];
   demand(kinds.includes(hypergrad), 'hypergrad', `one of ${kinds.join(', ')}`, hypergrad);
   demand(
-    model.precision === 'float32' || ['jvp', 'none'].includes(hypergrad),
+    precision === 'float32' || ['jvp', 'none'].includes(hypergrad),
     'hypergrad',
-    `'jvp' or 'none' in ${model.precision}`,
+    `'jvp' or 'none' in ${precision}`,
     hypergrad,
   );
   demand(['sgd', 'optimizer', 'none'].includes(pseudo), 'pseudo', "'sgd', 'optimizer' or 'none'", pseudo);
