@@ -2,6 +2,8 @@ import { concat, defer, ignoreElements, of, tap, type Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { OptionError, RxfaceError } from '../../pipeline/errors.ts';
 import type { Embeddings } from '../../pipeline/items.ts';
+import { norm } from '../maths/norm.ts';
+import { squaredDistance } from '../maths/squaredDistance.ts';
 import { bias, type Bias } from './bias.ts';
 
 export interface FalseMatchesOptions {
@@ -75,7 +77,7 @@ interface Face {
 }
 
 function unitOf(id: string, values: Float32Array): Float32Array {
-  const length = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
+  const length = norm(values);
   if (!(length > 0 && length < Infinity)) throw new RxfaceError(`the embedding of '${id}' has length ${length}`);
   return values.map((x) => x / length);
 }
@@ -90,7 +92,7 @@ function matches(faces: readonly Face[], far: number): Omit<FalseMatches, 'leftO
     for (let j = 0; j < i; j++) {
       const [a, b] = [faces[i]!, faces[j]!];
       if (a.label >= 0 && a.label === b.label) continue;
-      all[pairs] = squaredDistance(a.unit, b.unit);
+      all[pairs] = squaredDistance(a.unit, b.unit, a.unit.length);
       if (numbers[i] === numbers[j]) within[numbers[i]!]!.push(all[pairs]!);
       pairs++;
     }
@@ -112,10 +114,4 @@ function matches(faces: readonly Face[], far: number): Omit<FalseMatches, 'leftO
     groups,
     bias: bias(groups.filter((group) => group.pairs > 0).map(({ fmr }) => fmr)),
   };
-}
-
-function squaredDistance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += (a[d]! - b[d]!) ** 2;
-  return sum;
 }

@@ -2,6 +2,7 @@ import { concat, defer, ignoreElements, map, type Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { RxfaceError } from '../../pipeline/errors.ts';
 import type { EmbeddingRows } from '../../pipeline/items.ts';
+import { norm } from '../maths/norm.ts';
 import type { FusionPlan } from './fusionPlan.ts';
 
 export interface FuseOptions {
@@ -136,7 +137,7 @@ class Fusion {
 
   /** What the image counts for; good until the next one. */
   #face(row: number, values: EmbeddingRows['values']): Float64Array {
-    const length = lengthOf(values);
+    const length = norm(values);
     if (!Number.isFinite(length)) throw new RxfaceError(`the embedding of row ${row} has length ${length}`);
     const { featureNorm = 'keep', detectorScores } = this.#options;
     if (this.#scratch.length !== values.length) this.#scratch = new Float64Array(values.length);
@@ -157,15 +158,9 @@ function addTo(sum: Float64Array, values: Float64Array): void {
   for (let d = 0; d < sum.length; d++) sum[d]! += values[d]!;
 }
 
-function lengthOf(values: EmbeddingRows['values']): number {
-  let sum = 0;
-  for (let d = 0; d < values.length; d++) sum += values[d]! * values[d]!;
-  return Math.sqrt(sum);
-}
-
 /** In place. */
 function unit(values: Float64Array): Float64Array {
-  const length = lengthOf(values);
+  const length = norm(values);
   if (length > 0) for (let d = 0; d < values.length; d++) values[d]! /= length;
   return values;
 }

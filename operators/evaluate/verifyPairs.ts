@@ -2,6 +2,8 @@ import { concat, defer, ignoreElements, of, tap, type Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { RxfaceError } from '../../pipeline/errors.ts';
 import type { Embeddings, PairProtocol } from '../../pipeline/items.ts';
+import { norm } from '../maths/norm.ts';
+import { squaredDistance } from '../maths/squaredDistance.ts';
 import { imageNames } from './imageNames.ts';
 import type { PairScores } from './pairScores.ts';
 
@@ -35,11 +37,11 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
           const row = rowOf(id);
           if (row < 0) return;
           if (seen[row]++) throw new RxfaceError(`protocol '${protocol.name}': image '${id}' came twice`);
-          const length = lengthOf(item.values, i * dimension, dimension);
+          const length = norm(item.values, i * dimension, dimension);
           if (!(length > 0 && length < Infinity)) {
             throw new RxfaceError(`protocol '${protocol.name}': the embedding of '${id}' has length ${length}`);
           }
-          // Loops, here and below: callbacks take twice as long.
+          // A loop: callbacks take twice as long.
           for (let d = 0; d < dimension; d++) slab[row * dimension + d] = item.values[i * dimension + d]! / length;
         });
       };
@@ -48,7 +50,7 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
         return {
           protocol: protocol.name,
           distances: Float64Array.from(protocol.pairs, ({ a, b }) =>
-            squaredDistance(slab, dimension, rowOf(a), rowOf(b)),
+            squaredDistance(slab, slab, dimension, rowOf(a) * dimension, rowOf(b) * dimension),
           ),
           same: Uint8Array.from(protocol.pairs, (pair) => Number(pair.same)),
           folds: protocol.folds,
@@ -62,19 +64,4 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
   return Object.assign(stage, {
     label: { in: 'Embeddings', out: 'PairScores', keeps: 'nothing', asks: 1, gives: 1, holds: 0 },
   });
-}
-
-function lengthOf(values: Float32Array, from: number, count: number): number {
-  let sum = 0;
-  for (let i = from; i < from + count; i++) sum += values[i]! * values[i]!;
-  return Math.sqrt(sum);
-}
-
-function squaredDistance(rows: Float32Array, dimension: number, a: number, b: number): number {
-  let sum = 0;
-  for (let d = 0; d < dimension; d++) {
-    const apart = rows[a * dimension + d]! - rows[b * dimension + d]!;
-    sum += apart * apart;
-  }
-  return sum;
 }
