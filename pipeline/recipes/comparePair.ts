@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { graph, OptionError, run, RxfaceError, workers } from 'rxface';
-import { batch, embed, roc, wilson, type Embedder, type PairScores } from 'rxface/operators';
+import { batch, embed, tarAtFars, wilson, type Embedder, type OperatingPoint, type PairScores } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
 import { indexed } from 'rxface/sources';
 import { imageSize } from '../bytes/imageSize.ts';
@@ -73,8 +73,13 @@ export async function comparePair(
  */
 export function calibrate({ protocol, distances, same }: PairScores, far: number): Calibration {
   // Of unit vectors the squared distance is 2 - 2 cos.
-  const curve = roc(distances.map((distance) => 1 - distance / 2), same); // prettier-ignore
-  const strangers = same.reduce((count, one) => count + 1 - one, 0);
+  const cosines = (kind: 0 | 1): Float64Array =>
+    distances
+      .filter((_, i) => same[i] === kind)
+      .map((distance) => 1 - distance / 2)
+      .toSorted();
+  const scores = { genuine: cosines(1), impostors: cosines(0) };
+  const strangers = scores.impostors.length;
   if (!(far * strangers >= 1))
     throw new OptionError(
       'verify',
@@ -82,11 +87,9 @@ export function calibrate({ protocol, distances, same }: PairScores, far: number
       `at least ${1 / strangers}, one of the ${strangers} strangers of ${protocol}`,
       far,
     );
-  let at = 0;
-  while (at + 1 < curve.far.length && curve.far[at + 1]! <= far) at++;
-  const met = curve.far[at]!;
+  const [{ threshold, far: met }] = tarAtFars(scores, [far], 'atMost') as [OperatingPoint];
   const interval = wilson(Math.round(met * strangers), strangers);
-  return { on: protocol, threshold: curve.thresholds[at]!, far: met, interval, strangers };
+  return { on: protocol, threshold, far: met, interval, strangers };
 }
 
 function cosine(values: Float32Array, dimension: number): number {
