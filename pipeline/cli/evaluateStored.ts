@@ -1,5 +1,5 @@
 import { createProgress } from '../progress.ts';
-import type { EvaluateIjbOptions, Fusion, IjbResult } from '../recipes/evaluateIjb.ts';
+import type { EvaluateIjbOptions, IjbResult, TemplateFiles } from '../recipes/evaluateIjb.ts';
 import { verificationTable } from './verificationTable.ts';
 import { examples, interruptible, oneOf, sayJson, sayResult, type Command } from './program.ts';
 
@@ -159,7 +159,7 @@ function fusing(evaluate: Command, name: string, title: string): Command {
     .option('--json', 'print one JSON object; rates are fractions');
 }
 
-function fusionOf(options: FusionOptions): Pick<EvaluateIjbOptions, 'meta' | 'subset' | 'embeddings'> & Fusion {
+function fusionOf(options: FusionOptions): TemplateFiles {
   return {
     meta: options.meta,
     embeddings: options.embeddings,

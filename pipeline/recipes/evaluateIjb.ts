@@ -5,11 +5,19 @@ import {
   scoreTrials,
   tarAtFars,
   type FarMode,
+  type FusionPlan,
   type OperatingPoint,
   type ScoredTrials,
 } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
-import { embeddingRows, ijbDetectorScores, ijbImages, ijbTrials, type IjbSubset } from 'rxface/sources';
+import {
+  embeddingRows,
+  ijbDetectorScores,
+  ijbImages,
+  ijbTrials,
+  type IjbSubset,
+  type StoredEmbeddings,
+} from 'rxface/sources';
 
 /** How embeddings of images become templates. */
 export interface Fusion {
@@ -21,12 +29,16 @@ export interface Fusion {
   flip?: 'on' | 'off';
 }
 
-export interface EvaluateIjbOptions extends Fusion {
+/** What templates are fused from, and how. */
+export interface TemplateFiles extends Fusion {
   /** Folder of the official lists. */
   meta: string;
   subset: IjbSubset;
   /** .npy of which row i is image i of the lists. */
   embeddings: string;
+}
+
+export interface EvaluateIjbOptions extends TemplateFiles {
   /** How the ROC curve is read; see `tarAtFars`. Default 'nearest'. */
   far?: FarMode;
   signal?: AbortSignal;
@@ -64,18 +76,14 @@ export const IJB_FARS = ['1e-6', '1e-5', '1e-4', '1e-3', '1e-2', '1e-1'] as cons
  * @throws FileError, FormatError for files that are missing or wrong; OptionError for `flip: 'on'` and one embedding a row
  */
 export async function evaluateIjb(options: EvaluateIjbOptions): Promise<IjbResult> {
-  const { meta, subset, embeddings, far = 'nearest', signal, progress, onPartial } = options;
+  const { meta, subset, far = 'nearest', signal, progress, onPartial } = options;
   const { featureNorm = 'keep', detectorScore = 'on', flip = 'on' } = options;
-  const images = await ijbImages(meta, subset);
-  const plan = fusionPlan(images.templates, images.media);
-  const rows = images.templates.length;
-  const stored = await embeddingRows(embeddings, { rows, flip });
-  const detectorScores = detectorScore === 'on' && (await ijbDetectorScores(meta, subset, rows));
+  const { stored, plan, fuse } = await openTemplates(options);
   const trials = await ijbTrials(meta, subset, plan.numberOf);
   let last: ScoredTrials | undefined;
   const scoring = graph(`evaluate ${subset}`)
     .source('embeddings', stored, { capacity: 2 })
-    .pipe('templates', fuseTemplates(plan, { featureNorm, ...(detectorScores && { detectorScores }) }), { capacity: 1 })
+    .pipe('templates', fuse, { capacity: 1 })
     .pipe(
       'trials',
       scoreTrials(plan.templates.length, () => trials),
@@ -112,9 +120,30 @@ export async function evaluateIjb(options: EvaluateIjbOptions): Promise<IjbResul
     trials: trials.pairs.length / 2,
     genuine: trials.genuine,
     impostors: scores!.impostors.length,
-    images: rows,
+    images: stored.rows,
     media: plan.images.length,
     templates: plan.templates.length,
     peakOpenMedia,
   };
+}
+
+/** Opens the lists and the embeddings of a subset; `fuse` makes these into templates. */
+export async function openTemplates({
+  meta,
+  subset,
+  embeddings,
+  featureNorm = 'keep',
+  detectorScore = 'on',
+  flip = 'on',
+}: TemplateFiles): Promise<{
+  stored: StoredEmbeddings;
+  plan: FusionPlan;
+  fuse: ReturnType<typeof fuseTemplates>;
+}> {
+  const { templates, media } = await ijbImages(meta, subset);
+  const plan = fusionPlan(templates, media);
+  const rows = templates.length;
+  const stored = await embeddingRows(embeddings, { rows, flip });
+  const detectorScores = detectorScore === 'on' && (await ijbDetectorScores(meta, subset, rows));
+  return { stored, plan, fuse: fuseTemplates(plan, { featureNorm, ...(detectorScores && { detectorScores }) }) };
 }

@@ -1,8 +1,6 @@
 import { OptionError, RxfaceError } from 'rxface';
 import {
   closedSetRanks,
-  fuseTemplates,
-  fusionPlan,
   legacyIdentification,
   openSet,
   verification,
@@ -11,9 +9,9 @@ import {
   type Templates,
   type VerificationResult,
 } from 'rxface/operators';
-import { embeddingRows, ijbDetectorScores, ijbImages, sameList, templatePeople, tinyFace } from 'rxface/sources';
+import { embeddingRows, sameList, templatePeople, tinyFace } from 'rxface/sources';
 import { from, lastValueFrom, tap } from 'rxjs';
-import type { EvaluateIjbOptions } from './evaluateIjb.ts';
+import { openTemplates, type TemplateFiles } from './evaluateIjb.ts';
 
 /** A pair protocol from stored embeddings: rows 2p and 2p + 1 are pair p, in ten folds. Two embeddings a row are added. */
 export async function evaluateStoredPairs(embeddings: string, issame: string): Promise<VerificationResult> {
@@ -52,10 +50,7 @@ export async function evaluateTinyFace(names: string, embeddings: string): Promi
   return { rank: { '1': one, '5': five, '20': twenty }, probes: ranks.length, gallery: list.gallery.rows.length };
 }
 
-export interface IdentifyIjbOptions extends Pick<
-  EvaluateIjbOptions,
-  'meta' | 'subset' | 'embeddings' | 'featureNorm' | 'detectorScore' | 'flip'
-> {
+export interface IdentifyIjbOptions extends TemplateFiles {
   /** Both galleries, as CSV lists. */
   gallery: readonly string[];
   probe: string;
@@ -110,14 +105,10 @@ export async function identifyIjb(options: IdentifyIjbOptions): Promise<Identifi
 
 /** Fuses the templates that lists name. */
 async function templatesOf(
-  { meta, subset, embeddings, featureNorm = 'keep', detectorScore = 'on', flip = 'on' }: IdentifyIjbOptions,
+  files: TemplateFiles,
   lists: readonly ReadonlyMap<number, number>[],
 ): Promise<(list: ReadonlyMap<number, number>) => People> {
-  const images = await ijbImages(meta, subset);
-  const plan = fusionPlan(images.templates, images.media);
-  const rows = images.templates.length;
-  const scores = detectorScore === 'on' && (await ijbDetectorScores(meta, subset, rows));
-  const stored = await embeddingRows(embeddings, { rows, flip });
+  const { stored, plan, fuse } = await openTemplates(files);
   const wanted = new Set(lists.flatMap((list) => [...list.keys()]));
   const fused = new Map<number, Float64Array>();
   const keep = ({ numbers, values, dimension }: Templates): void =>
@@ -125,18 +116,18 @@ async function templatesOf(
       const id = plan.templates[number]!;
       if (wanted.has(id)) fused.set(id, values.slice(i * dimension, (i + 1) * dimension));
     });
-  const fusion = { featureNorm, ...(scores && { detectorScores: scores }) };
   // One block at a time is asked for: an async iterable is pulled.
   const blocks = async function* () {
     for await (const [block] of stored) yield block!;
   };
-  await lastValueFrom(from(blocks()).pipe(fuseTemplates(plan, fusion), tap(keep)));
+  await lastValueFrom(from(blocks()).pipe(fuse, tap(keep)));
   const { dimension } = stored;
   return (list) => {
     const values = new Float64Array(list.size * dimension);
     [...list.keys()].forEach((id, i) => {
       const template = fused.get(id);
-      if (template === undefined) throw new RxfaceError(`template ${id} has no images in ${subset}_face_tid_mid.txt`);
+      if (template === undefined)
+        throw new RxfaceError(`template ${id} has no images in ${files.subset}_face_tid_mid.txt`);
       values.set(template, i * dimension);
     });
     return { values, dimension, people: Int32Array.from(list.values()) };
