@@ -91,3 +91,8 @@ export { scoreTrials, type ScoredTrials } from './evaluate/scoreTrials.ts';
 export { tarAtFars, type FarMode, type OperatingPoint, type SortedScores } from './maths/tarAtFars.ts';
 export { closedSetRanks, legacyIdentification, openSet, rankOfMate, within, type OpenSet, type People } from './evaluate/identify.ts'; // prettier-ignore
 export { wilson } from './maths/wilson.ts';
+export { bootstrapPairs, type BootstrapOptions, type Interval } from './evaluate/bootstrapPairs.ts';
+export { pairIntervals, type PairIntervals } from './evaluate/pairIntervals.ts';
+export { pairPeople } from './evaluate/pairPeople.ts';
+export { rejectCurve, type RejectCurve } from './evaluate/rejectCurve.ts';
+export { thresholdAtFar, type ThresholdAtFar } from './evaluate/thresholdAtFar.ts';

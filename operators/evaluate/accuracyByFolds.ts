@@ -3,7 +3,7 @@ import { acceptCounts, foldCounts, type AcceptCounts } from './foldCounts.ts';
 import type { PairScores } from './pairScores.ts';
 
 /** 0, 0.01, ... 3.99 as the released evaluation scripts compute them: i x 0.01, not i / 100. */
-const THRESHOLDS = Float64Array.from({ length: 400 }, (_, i) => i * 0.01);
+export const THRESHOLDS = Float64Array.from({ length: 400 }, (_, i) => i * 0.01);
 
 export interface FoldAccuracy {
   /** Mean over folds, fraction. */

@@ -8,4 +8,8 @@ export interface PairScores {
   same: Uint8Array;
   /** Contiguous folds the pairs are cut into. */
   folds: number;
+  /** [2 x pairs] number of the person on either side, from 0, where they are known. */
+  people?: Int32Array;
+  /** [2 x pairs] length of the embedding on either side, where it is known: what quality is read from. */
+  norms?: Float32Array;
 }

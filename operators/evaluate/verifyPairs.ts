@@ -5,6 +5,7 @@ import type { Embeddings, PairProtocol } from '../../pipeline/items.ts';
 import { norm } from '../maths/norm.ts';
 import { squaredDistance } from '../maths/squaredDistance.ts';
 import { imageNames } from './imageNames.ts';
+import { pairPeople } from './pairPeople.ts';
 import type { PairScores } from './pairScores.ts';
 
 /**
@@ -31,6 +32,7 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
       let dimension = 0;
       let slab = new Float32Array(0);
       const seen = new Uint8Array(names.length);
+      const norms = new Float32Array(names.length);
       const keep = (item: Embeddings): void => {
         if (dimension === 0) slab = new Float32Array(names.length * (dimension = item.dimension));
         item.ids.forEach((id, i) => {
@@ -41,6 +43,7 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
           if (!(length > 0 && length < Infinity)) {
             throw new RxfaceError(`protocol '${protocol.name}': the embedding of '${id}' has length ${length}`);
           }
+          norms[row] = length;
           // A loop: callbacks take twice as long.
           for (let d = 0; d < dimension; d++) slab[row * dimension + d] = item.values[i * dimension + d]! / length;
         });
@@ -54,6 +57,8 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
           ),
           same: Uint8Array.from(protocol.pairs, (pair) => Number(pair.same)),
           folds: protocol.folds,
+          people: pairPeople(protocol),
+          norms: Float32Array.from(protocol.pairs.flatMap(({ a, b }) => [norms[rowOf(a)]!, norms[rowOf(b)]!])),
         };
       };
       return concat(

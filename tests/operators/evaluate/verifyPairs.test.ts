@@ -38,6 +38,8 @@ describe('verifyPairs', () => {
       expect(scores).toMatchObject({ protocol: 'tiny', folds: 2, same: Uint8Array.of(1, 0, 1) });
       expect(scores.distances[0]).toBeCloseTo(0.8, 6);
       expect([...scores.distances.subarray(1)]).toEqual([2, 0]);
+      expect([...scores.people!]).toEqual([0, 0, 0, 1, 1, 1]);
+      expect([...scores.norms!]).toEqual([3, 1, 3, 5, 5, 5]);
     }
   });
 
