@@ -92,7 +92,9 @@ export { tarAtFars, type FarMode, type OperatingPoint, type SortedScores } from 
 export { closedSetRanks, legacyIdentification, openSet, rankOfMate, within, type OpenSet, type People } from './evaluate/identify.ts'; // prettier-ignore
 export { wilson } from './maths/wilson.ts';
 export { bootstrapPairs, type BootstrapOptions, type Interval } from './evaluate/bootstrapPairs.ts';
+export { cmcCurve, type CmcCurve, type Identified } from './evaluate/cmcCurve.ts';
 export { pairIntervals, type PairIntervals } from './evaluate/pairIntervals.ts';
 export { pairPeople } from './evaluate/pairPeople.ts';
 export { rejectCurve, type RejectCurve } from './evaluate/rejectCurve.ts';
+export { farsOf, scoreCurves, type ScoreHistogram } from './evaluate/scoreCurves.ts';
 export { thresholdAtFar, type ThresholdAtFar } from './evaluate/thresholdAtFar.ts';

@@ -5,7 +5,7 @@ export { inOrder } from './inOrder.ts';
 export { jsonLine, toJsonl } from './jsonLines.ts';
 export { toNpy } from './npy.ts';
 export { toTensorBoard, type Shown, type TensorBoard, type TensorBoardOptions } from './tensorBoard.ts';
-export { page, type Page, type Picture, type Section, type Table } from './encode/page.ts';
+export { page, type Page, type Picture, type Section, type Table, type Tile } from './encode/page.ts';
 export type { Axis } from './plot/axes.ts';
 export { flowPlot, type FlowLink, type FlowNode, type FlowPlot } from './plot/flowPlot.ts';
 export { linePlot, type LinePlot, type Series } from './plot/linePlot.ts';

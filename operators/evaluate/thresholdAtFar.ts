@@ -55,7 +55,7 @@ export function thresholdAtFar(scores: PairScores, far: number, options: Bootstr
   const accepted = ranked.similarities.findLastIndex((similarity) => similarity >= threshold) + 1;
   /** Shares accepted at the threshold: of strangers, of pairs of one person. */
   const rates = (weights: Float64Array): [number, number] => {
-    const [passed, total] = [[0, 0], [0, 0]] as const; // prettier-ignore
+    const [passed, total] = [new Float64Array(2), new Float64Array(2)];
     ranked.order.forEach((pair, i) => {
       const kind = ranked.same[i]!;
       total[kind]! += weights[pair]!;

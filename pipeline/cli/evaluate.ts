@@ -4,6 +4,7 @@ import { createProgress } from '../progress.ts';
 import type { PairProtocolName } from '../recipes/evaluate.ts';
 import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
 import { storedProtocols } from './evaluateStored.ts';
+import { checkReport, FAR_OPTION, REPORT_OPTION, reported } from './reported.ts';
 import { verificationTable } from './verificationTable.ts';
 import { withModel } from './withModel.ts';
 import {
@@ -32,6 +33,8 @@ interface Options extends ScoredOptions {
   blur?: number;
   occlude?: number;
   folds?: number[];
+  far?: number;
+  report?: string;
 }
 
 interface GroupOptions extends ScoredOptions {
@@ -70,7 +73,9 @@ export function evaluateCommand(program: Command): void {
       .option('--reduce <px>', 'bring every face down to so many pixels and back first', wholeNumber(1))
       .option('--blur <px>', 'blur every face with a Gaussian kernel of so many pixels first', wholeNumber(3))
       .option('--occlude <px>', 'cover one face of each pair by a black square of so many pixels', wholeNumber(1))
-      .option('--folds <list>', "only these of the protocol's folds: 5-10 or 1,3,5", foldList);
+      .option('--folds <list>', "only these of the protocol's folds: 5-10 or 1,3,5", foldList)
+      .option('--far <rate>', FAR_OPTION, Number)
+      .option('--report <html>', REPORT_OPTION);
 
   protocol('lfw', 'Labeled Faces in the Wild, unrestricted: 6,000 pairs in 10 folds')
     .requiredOption('--pairs <file>', "LFW's pairs.txt")
@@ -143,14 +148,26 @@ async function scoreGroups(options: GroupOptions): Promise<void> {
 }
 
 async function score(protocol: PairProtocolName, pairs: string, options: Options): Promise<void> {
-  const { evaluatePairs } = await import('../recipes/evaluate.ts');
-  const { json, model: path, input, ...given } = options;
+  const { judgePairs } = await import('../recipes/judgePairs.ts');
+  const { json, model: path, input, report, far, ...given } = options;
+  checkReport(report);
+  const name = evaluationName(protocol, given);
   await interruptible('', (signal) =>
     withModel({ model: path, input }, signal, async (model) => {
       checkVariant(given, model.architecture.size[0]);
-      const result = await evaluatePairs(model, { ...given, protocol, pairs, signal, progress: createProgress() });
-      if (json) sayJson(result);
-      else sayResult(verificationTable(evaluationName(protocol, given), result));
+      const { found, hardest } = await judgePairs(model, {
+        ...given,
+        ...(far !== undefined && { far }),
+        ...(report !== undefined && { hardest: 8 }),
+        protocol,
+        pairs,
+        signal,
+        progress: createProgress(),
+      });
+      await reported(report, ({ pairRecord }) => pairRecord({ protocol: name, model: path }, found, hardest));
+      const { roc: _roc, histogram: _histogram, ...figures } = found;
+      if (json) sayJson(figures);
+      else sayResult(verificationTable(name, figures));
     }),
   );
 }

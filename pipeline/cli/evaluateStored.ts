@@ -1,7 +1,15 @@
+import type { Identified, SortedScores } from 'rxface/operators';
 import { createProgress } from '../progress.ts';
-import type { EvaluateIjbOptions, IjbResult, TemplateFiles } from '../recipes/evaluateIjb.ts';
+import type { EvaluateIjbOptions, Fusion, IjbResult, TemplateFiles } from '../recipes/evaluateIjb.ts';
+import { checkReport, FAR_OPTION, REPORT_OPTION, reported } from './reported.ts';
 import { verificationTable } from './verificationTable.ts';
 import { examples, interruptible, oneOf, sayJson, sayResult, type Command } from './program.ts';
+
+interface StoredOptions {
+  embeddings: string;
+  report?: string;
+  json?: boolean;
+}
 
 interface FusionOptions {
   embeddings: string;
@@ -10,6 +18,7 @@ interface FusionOptions {
   featureNorm: string;
   detectorScore: string;
   flip: string;
+  report?: string;
   json?: boolean;
 }
 
@@ -43,7 +52,10 @@ function verificationOf(evaluate: Command): void {
       const far = oneOf(['nearest', 'atMost'] as const, 'evaluate', '--far', options.far);
       const given: EvaluateIjbOptions = { ...fusionOf(options), far };
       await interruptible('', async (signal) => {
-        const result = await evaluateIjb({ ...given, signal, progress: createProgress() });
+        let scores: SortedScores | undefined;
+        const onScores = (all: SortedScores): void => void (scores = all);
+        const result = await evaluateIjb({ ...given, signal, progress: createProgress(), onScores });
+        await reported(options.report, ({ ijbRecord }) => ijbRecord(options.embeddings, result, scores!));
         if (options.json) sayJson(result);
         else sayResult(table(result));
       });
@@ -77,9 +89,24 @@ function identification(evaluate: Command): void {
     .action(async (options: FusionOptions & { gallery: string[]; probe: string; mode: string }) => {
       const { identifyIjb } = await import('../recipes/evaluateStored.ts');
       const mode = oneOf(['corrected', 'legacy'] as const, 'evaluate', '--mode', options.mode);
-      const result = await identifyIjb({ ...fusionOf(options), gallery: options.gallery, probe: options.probe, mode });
-      if (options.json) return sayJson(result);
+      let found: Identified | undefined;
+      const onRanks = (all: Identified): void => void (found = all);
+      const { gallery: lists, probe, embeddings } = options;
+      const fusion = fusionOf(options);
+      const result = await identifyIjb({ ...fusion, gallery: lists, probe, mode, onRanks });
       const { rank, tpir, recall, probes, gallery } = result;
+      await reported(options.report, ({ fusionFacts, identificationRecord }) =>
+        identificationRecord(
+          { protocol: `${options.subset} 1:N (${mode})`, model: embeddings, facts: fusionFacts(fusion) },
+          {
+            ranks: [1, 5, 10],
+            gallery: gallery.reduce((a, b) => (mode === 'legacy' ? a + b : Math.min(a, b))),
+            rates: named({ 'TPIR at FPIR': tpir, 'recall at FAR': recall }),
+          },
+          found!,
+        ),
+      );
+      if (options.json) return sayJson(result);
       sayResult(
         [
           `${options.subset} 1:N (${mode}), ${probes} probes, galleries of ${gallery.join(' and ')}`,
@@ -97,6 +124,7 @@ function tinyFace(evaluate: Command): void {
     .description('TinyFace: rank-1, 5 and 20 among matches and distractors')
     .requiredOption('--names <txt>', 'one path a line in the order of the embeddings; its folder says what it is')
     .requiredOption('--embeddings <npy>', STORED)
+    .option('--report <html>', REPORT_OPTION)
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
       'after',
@@ -108,11 +136,16 @@ function tinyFace(evaluate: Command): void {
         ['rxface evaluate tinyface --names names.txt --embeddings tinyface.npy --json', 'one JSON object'],
       ),
     )
-    .action(async ({ names, embeddings, json }: { names: string; embeddings: string; json?: boolean }) => {
+    .action(async ({ names, embeddings, report, json }: { names: string } & StoredOptions) => {
       const { evaluateTinyFace } = await import('../recipes/evaluateStored.ts');
-      const result = await evaluateTinyFace(names, embeddings);
-      if (json) return sayJson(result);
+      let found: Identified | undefined;
+      checkReport(report);
+      const result = await evaluateTinyFace(names, embeddings, (all) => void (found = all));
       const { rank, probes, gallery } = result;
+      await reported(report, ({ identificationRecord }) =>
+        identificationRecord({ protocol: 'tinyface', model: embeddings }, { ranks: [1, 5, 20], gallery }, found!),
+      );
+      if (json) return sayJson(result);
       sayResult([`TinyFace, ${probes} probes with a mate, gallery of ${gallery}`, ...rates('rank', rank)].join('\n'));
     });
 }
@@ -123,6 +156,8 @@ function pairs(evaluate: Command): void {
     .description('a pair protocol of your own, in ten folds')
     .requiredOption('--embeddings <npy>', `${STORED}; rows 2p and 2p + 1 are pair p`)
     .requiredOption('--issame <npy|txt>', 'whether each pair shows one person')
+    .option('--far <rate>', FAR_OPTION, Number)
+    .option('--report <html>', REPORT_OPTION)
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
       'after',
@@ -131,12 +166,23 @@ function pairs(evaluate: Command): void {
         ['rxface evaluate pairs --embeddings pairs.npy --issame same.txt --json', 'one JSON object'],
       ),
     )
-    .action(async ({ embeddings, issame, json }: { embeddings: string; issame: string; json?: boolean }) => {
-      const { evaluateStoredPairs } = await import('../recipes/evaluateStored.ts');
-      const result = await evaluateStoredPairs(embeddings, issame);
-      if (json) sayJson(result);
-      else sayResult(verificationTable('pairs', result));
+    .action(async ({ embeddings, issame, far, report, json }: { issame: string; far?: number } & StoredOptions) => {
+      const { scoreStoredPairs } = await import('../recipes/evaluateStored.ts');
+      const { pairFigures } = await import('../recipes/pairFigures.ts');
+      checkReport(report);
+      const found = pairFigures(await scoreStoredPairs(embeddings, issame), far);
+      await reported(report, ({ pairRecord }) => pairRecord({ protocol: 'pairs', model: embeddings }, found));
+      const { roc: _roc, histogram: _histogram, ...figures } = found;
+      if (json) sayJson(figures);
+      else sayResult(verificationTable('pairs', figures));
     });
+}
+
+/** { 'TPIR at FPIR': { '0.01': x } } as { 'TPIR at FPIR 0.01': x }. */
+function named(rates: Record<string, Readonly<Record<string, number>> | undefined>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(rates).flatMap(([name, of = {}]) => Object.entries(of).map(([at, rate]) => [`${name} ${at}`, rate])),
+  );
 }
 
 function rates(name: string, of: Readonly<Record<string, number>> = {}): string[] {
@@ -156,10 +202,12 @@ function fusing(evaluate: Command, name: string, title: string): Command {
     .option('--feature-norm <keep|drop>', 'images count by the length of their embeddings, or all alike', 'keep')
     .option('--detector-score <on|off>', 'images count by how sure the detector was', 'on')
     .option('--flip <on|off>', 'add the mirrored image', 'on')
+    .option('--report <html>', REPORT_OPTION)
     .option('--json', 'print one JSON object; rates are fractions');
 }
 
-function fusionOf(options: FusionOptions): TemplateFiles {
+function fusionOf(options: FusionOptions): TemplateFiles & Required<Fusion> {
+  checkReport(options.report);
   return {
     meta: options.meta,
     embeddings: options.embeddings,

@@ -16,12 +16,16 @@ export const INPUT_OPTION =
 
 /** The empty program; every command file adds its own command to it. */
 export function createProgram(version: string): Command {
-  return new Command('rxface')
-    .description('Face-recognition training and evaluation as backpressured pipelines, on TensorFlow.')
-    .version(version)
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-    .exitOverride()
-    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted (with a checkpoint written).');
+  return (
+    new Command('rxface')
+      .description('Face-recognition training and evaluation as backpressured pipelines, on TensorFlow.')
+      .version(version)
+      .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+      .exitOverride()
+      // What stands behind the name of a command is that command's.
+      .enablePositionalOptions()
+      .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted (with a checkpoint written).')
+  );
 }
 
 /** Commander's messages in the form of ours: one line, with the proposal behind. */

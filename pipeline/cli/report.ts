@@ -1,8 +1,9 @@
 import { examples, sayJson, sayResult, type Command } from './program.ts';
+import { evaluationsReport } from './reportEvaluations.ts';
 
 /** `rxface report`: a run folder as one page. */
 export function reportCommand(program: Command): void {
-  program
+  const command = program
     .command('report')
     .description('write report.html into a run folder: evaluations, curves, pictures and config in one file')
     .argument('<run>', 'run folder')
@@ -20,4 +21,5 @@ export function reportCommand(program: Command): void {
       if (json) sayJson({ report });
       else sayResult(report);
     });
+  evaluationsReport(command.enablePositionalOptions());
 }

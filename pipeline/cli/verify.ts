@@ -1,6 +1,7 @@
+import type { ThresholdAtFar } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
-import type { Calibration, Compared } from '../recipes/comparePair.ts';
+import type { Compared } from '../recipes/comparePair.ts';
 import {
   examples,
   INPUT_OPTION,
@@ -11,6 +12,7 @@ import {
   sayResult,
   type Command,
 } from './program.ts';
+import { thresholdLines } from './verificationTable.ts';
 import { withModel } from './withModel.ts';
 
 interface Options {
@@ -56,7 +58,8 @@ async function verify(a: string, b: string, { model: path, input, data, pairs, f
       'given with the other of the two',
       'nothing',
     );
-  const { calibrate, comparePair } = await import('../recipes/comparePair.ts');
+  const { comparePair } = await import('../recipes/comparePair.ts');
+  const { thresholdAtFar } = await import('rxface/operators');
   const { scorePairs } = await import('../recipes/evaluate.ts');
   await interruptible('', (signal) =>
     withModel({ model: path, input }, signal, async (model) => {
@@ -67,7 +70,7 @@ async function verify(a: string, b: string, { model: path, input, data, pairs, f
         );
       const files = data !== undefined && pairs !== undefined && { protocol: 'lfw' as const, data, pairs };
       const calibration = files
-        ? calibrate(await scorePairs(model, { ...files, signal, progress: createProgress() }), far)
+        ? thresholdAtFar(await scorePairs(model, { ...files, signal, progress: createProgress() }), far)
         : undefined;
       if (json)
         sayJson({ ...found, ...(calibration && { calibration, same: found.similarity >= calibration.threshold }) });
@@ -76,14 +79,9 @@ async function verify(a: string, b: string, { model: path, input, data, pairs, f
   );
 }
 
-function text({ similarity }: Compared, calibration: Calibration | undefined): string {
-  const figure = `similarity  ${similarity.toFixed(4)} (cosine, -1 to 1)`;
-  if (calibration === undefined) return `${figure}\nthreshold   not known: --data and --pairs measure one`;
-  const { on, threshold, far, interval, strangers } = calibration;
-  const [met, low, high] = [far, ...interval].map((rate) => rate.toExponential(1));
-  return [
-    figure,
-    `threshold   ${threshold.toFixed(4)}: ${similarity >= threshold ? 'the same person' : 'two persons'}`,
-    `FAR         ${met}, 95 % interval ${low} to ${high}, of the ${strangers.toLocaleString('en-GB')} strangers of ${on}`,
-  ].join('\n');
+function text({ similarity }: Compared, calibration: ThresholdAtFar | undefined): string {
+  const figure = `similarity      ${similarity.toFixed(4)} (cosine, -1 to 1)`;
+  if (calibration === undefined) return `${figure}\nthreshold       not known: --data and --pairs measure one`;
+  const answer = similarity >= calibration.threshold ? 'the same person' : 'two persons';
+  return [figure, ...thresholdLines(calibration), `answer          ${answer}`].join('\n');
 }

@@ -1,22 +1,10 @@
 import { basename } from 'node:path';
-import { graph, OptionError, run, RxfaceError, workers } from 'rxface';
-import { batch, embed, tarAtFars, wilson, type Embedder, type OperatingPoint, type PairScores } from 'rxface/operators';
+import { graph, run, RxfaceError, workers } from 'rxface';
+import { batch, embed, type Embedder } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
 import { indexed } from 'rxface/sources';
 import { imageSize } from '../bytes/imageSize.ts';
 import { readFile } from '../files/read.ts';
-
-/** The threshold of a set: at or above it two faces are said to be of one person. */
-export interface Calibration {
-  /** Set it was measured on. */
-  on: string;
-  /** Cosine similarity. */
-  threshold: number;
-  /** Share of the set's strangers at or above it, and its 95 % interval. */
-  far: number;
-  interval: [low: number, high: number];
-  strangers: number;
-}
 
 /** Two photographs compared. */
 export interface Compared {
@@ -64,32 +52,6 @@ export async function comparePair(
   };
   const notAligned = files.filter((_, i) => !isOfSize(images[i]!)).map((file) => basename(file));
   return { similarity, notAligned };
-}
-
-/**
- * The lowest threshold at which no more than `far` of a set's strangers pass.
- *
- * @throws OptionError where the set has too few strangers to know
- */
-export function calibrate({ protocol, distances, same }: PairScores, far: number): Calibration {
-  // Of unit vectors the squared distance is 2 - 2 cos.
-  const cosines = (kind: 0 | 1): Float64Array =>
-    distances
-      .filter((_, i) => same[i] === kind)
-      .map((distance) => 1 - distance / 2)
-      .toSorted();
-  const scores = { genuine: cosines(1), impostors: cosines(0) };
-  const strangers = scores.impostors.length;
-  if (!(far * strangers >= 1))
-    throw new OptionError(
-      'verify',
-      '--far',
-      `at least ${1 / strangers}, one of the ${strangers} strangers of ${protocol}`,
-      far,
-    );
-  const [{ threshold, far: met }] = tarAtFars(scores, [far], 'atMost') as [OperatingPoint];
-  const interval = wilson(Math.round(met * strangers), strangers);
-  return { on: protocol, threshold, far: met, interval, strangers };
 }
 
 function cosine(values: Float32Array, dimension: number): number {

@@ -8,6 +8,7 @@ import {
   type FusionPlan,
   type OperatingPoint,
   type ScoredTrials,
+  type SortedScores,
 } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
 import {
@@ -45,6 +46,8 @@ export interface EvaluateIjbOptions extends TemplateFiles {
   progress?: Progress;
   /** Takes the figures so far, after every block of images. */
   onPartial?: (partial: ScoredTrials) => void;
+  /** Takes all scores once they are there. */
+  onScores?: (scores: SortedScores) => void;
 }
 
 export interface IjbResult extends Required<Fusion> {
@@ -76,7 +79,7 @@ export const IJB_FARS = ['1e-6', '1e-5', '1e-4', '1e-3', '1e-2', '1e-1'] as cons
  * @throws FileError, FormatError for files that are missing or wrong; OptionError for `flip: 'on'` and one embedding a row
  */
 export async function evaluateIjb(options: EvaluateIjbOptions): Promise<IjbResult> {
-  const { meta, subset, far = 'nearest', signal, progress, onPartial } = options;
+  const { meta, subset, far = 'nearest', signal, progress, onPartial, onScores } = options;
   const { featureNorm = 'keep', detectorScore = 'on', flip = 'on' } = options;
   const { stored, plan, fuse } = await openTemplates(options);
   const trials = await ijbTrials(meta, subset, plan.numberOf);
@@ -105,6 +108,7 @@ export async function evaluateIjb(options: EvaluateIjbOptions): Promise<IjbResul
     progress?.end();
   }
   const { scores, peakOpenMedia } = last!;
+  onScores?.(scores!);
   const points = tarAtFars(scores!, IJB_FARS.map(Number), far);
   const by = (read: (point: OperatingPoint) => number): Record<string, number> =>
     Object.fromEntries(IJB_FARS.map((name, i) => [name, read(points[i]!)]));

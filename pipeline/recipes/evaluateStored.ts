@@ -3,28 +3,28 @@ import {
   closedSetRanks,
   legacyIdentification,
   openSet,
-  verification,
   within,
+  type Identified,
+  type PairScores,
   type People,
   type Templates,
-  type VerificationResult,
 } from 'rxface/operators';
 import { embeddingRows, sameList, templatePeople, tinyFace } from 'rxface/sources';
 import { from, lastValueFrom, tap } from 'rxjs';
 import { openTemplates, type TemplateFiles } from './evaluateIjb.ts';
 
 /** A pair protocol from stored embeddings: rows 2p and 2p + 1 are pair p, in ten folds. Two embeddings a row are added. */
-export async function evaluateStoredPairs(embeddings: string, issame: string): Promise<VerificationResult> {
+export async function scoreStoredPairs(embeddings: string, issame: string): Promise<PairScores> {
   const same = await sameList(issame);
   const units = await unitRows(embeddings, 2 * same.length);
-  const { values, dimension } = units;
+  const { values, dimension, norms } = units;
   const distances = Float64Array.from(same, (_, pair) => {
     let sum = 0;
     for (let i = 2 * pair * dimension; i < (2 * pair + 1) * dimension; i++)
       sum += (values[i]! - values[i + dimension]!) ** 2;
     return sum;
   });
-  return verification({ protocol: 'pairs', distances, same, folds: 10 });
+  return { protocol: 'pairs', distances, same, folds: 10, norms };
 }
 
 export interface TinyFaceResult {
@@ -36,7 +36,11 @@ export interface TinyFaceResult {
 }
 
 /** TinyFace identification from stored embeddings. Two embeddings a row are added; of equal scores the larger gallery index comes first. */
-export async function evaluateTinyFace(names: string, embeddings: string): Promise<TinyFaceResult> {
+export async function evaluateTinyFace(
+  names: string,
+  embeddings: string,
+  onRanks?: (found: Identified) => void,
+): Promise<TinyFaceResult> {
   const list = await tinyFace(names);
   const { values, dimension } = await unitRows(embeddings, list.images);
   const pick = ({ rows, people }: (typeof list)['probes']): People => {
@@ -46,6 +50,7 @@ export async function evaluateTinyFace(names: string, embeddings: string): Promi
   };
   const ranks = closedSetRanks(pick(list.probes), pick(list.gallery));
   if (ranks.length === 0) throw new RxfaceError(`${names}: no probe has a mate in the gallery`);
+  onRanks?.({ ranks, people: withMate(list.probes.people, [list.gallery.people]), probes: ranks.length });
   const [one = 0, five = 0, twenty = 0] = within(ranks, [1, 5, 20]).map((hits) => hits / ranks.length);
   return { rank: { '1': one, '5': five, '20': twenty }, probes: ranks.length, gallery: list.gallery.rows.length };
 }
@@ -56,6 +61,8 @@ export interface IdentifyIjbOptions extends TemplateFiles {
   probe: string;
   /** 'corrected': each gallery by itself, with strangers; 'legacy': both as one, every probe has one mate. Default 'corrected'. */
   mode?: 'corrected' | 'legacy';
+  /** Takes the rank of every probe's mate, pooled over the galleries. */
+  onRanks?: (found: Identified) => void;
 }
 
 export interface IdentificationResult {
@@ -78,7 +85,7 @@ const RATES = [0.01, 0.1];
  * @throws OptionError where there are not two galleries in corrected mode
  */
 export async function identifyIjb(options: IdentifyIjbOptions): Promise<IdentificationResult> {
-  const { gallery: paths, probe, mode = 'corrected' } = options;
+  const { gallery: paths, probe, mode = 'corrected', onRanks } = options;
   if (paths.length === 0) throw new OptionError('evaluate ijb-1n', '--gallery', 'at least one list', paths);
   const lists = await Promise.all(paths.map(templatePeople));
   const probeList = await templatePeople(probe);
@@ -96,11 +103,23 @@ export async function identifyIjb(options: IdentifyIjbOptions): Promise<Identifi
   if (mode === 'legacy') {
     const both = new Map(lists.flatMap((list) => [...list]).toSorted(([a], [b]) => a - b));
     const { ranks, recall } = legacyIdentification(probes, peopleOf(both), RATES);
+    onRanks?.({ ranks, people: probes.people, probes: total });
     return { mode, rank: rank(ranks), recall: named(RATES, recall), ...counts };
   }
   const found = lists.map((list) => openSet(probes, peopleOf(list), RATES));
   const mean = RATES.map((_, i) => found.reduce((sum, { tpir }) => sum + tpir[i]!, 0) / found.length);
-  return { mode, rank: rank(found.flatMap(({ ranks }) => ranks)), tpir: named(RATES, mean), ...counts };
+  const ranks = found.flatMap((one) => one.ranks);
+  const galleries = lists.map((list) => Int32Array.from(list.values()));
+  onRanks?.({ ranks, people: withMate(probes.people, galleries), probes: total });
+  return { mode, rank: rank(ranks), tpir: named(RATES, mean), ...counts };
+}
+
+/** Who the probes with a mate are, gallery by gallery. */
+function withMate(probes: Int32Array, galleries: readonly Int32Array[]): number[] {
+  return galleries.flatMap((gallery) => {
+    const there = new Set(gallery);
+    return [...probes].filter((person) => there.has(person));
+  });
 }
 
 /** Fuses the templates that lists name. */
@@ -135,10 +154,14 @@ async function templatesOf(
 }
 
 /** The first `rows` embeddings at unit length. */
-async function unitRows(path: string, rows: number): Promise<{ values: Float64Array; dimension: number }> {
+async function unitRows(
+  path: string,
+  rows: number,
+): Promise<{ values: Float64Array; dimension: number; norms: Float32Array }> {
   const stored = await embeddingRows(path, { rows });
   const { dimension } = stored;
   const all = new Float64Array(rows * dimension);
+  const norms = new Float32Array(rows);
   let at = 0;
   for await (const [block] of stored) {
     for (let i = 0; i < block!.values.length; i += dimension, at += dimension) {
@@ -148,8 +171,9 @@ async function unitRows(path: string, rows: number): Promise<{ values: Float64Ar
       const length = Math.sqrt(square);
       if (!(length > 0 && length < Infinity))
         throw new RxfaceError(`${path}: row ${at / dimension} has length ${length}`);
+      norms[at / dimension] = length;
       for (let d = 0; d < dimension; d++) all[at + d] = row[d]! / length;
     }
   }
-  return { values: all, dimension };
+  return { values: all, dimension, norms };
 }

@@ -17,6 +17,8 @@ export interface Section {
   /** SVG elements, set side by side where there is room. */
   plots?: readonly string[];
   pictures?: readonly Picture[];
+  /** Small pictures, set side by side. */
+  tiles?: readonly Tile[];
   /** Text to be read or copied as it stands. */
   code?: string;
 }
@@ -30,6 +32,12 @@ export interface Table {
 /** A PNG with a line of text below it. */
 export interface Picture {
   png: Uint8Array;
+  caption: string;
+}
+
+/** A JPEG with a line of text below it. */
+export interface Tile {
+  jpeg: Uint8Array;
   caption: string;
 }
 
@@ -60,20 +68,23 @@ export function page({ title, lead, sections }: Page): string {
   ].join('\n');
 }
 
-function sectionOf({ title, text, facts, table, plots, pictures, code }: Section): string {
+function sectionOf({ title, text, facts, table, plots, pictures, tiles, code }: Section): string {
   const parts = [
     text && `<p>${xmlText(text)}</p>`,
+    table && `<div class="wide">${tableOf(table)}</div>`,
     facts && `<dl>${facts.map(([name, value]) => `<dt>${xmlText(name)}</dt><dd>${xmlText(value)}</dd>`).join('')}</dl>`,
-    table && tableOf(table),
     plots && `<div class="plots">${plots.map((plot) => `<figure>${plot}</figure>`).join('\n')}</div>`,
-    ...(pictures ?? []).map(
-      ({ png, caption }) =>
-        `<figure class="picture"><img alt="${xmlText(caption)}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">` +
-        `<figcaption>${xmlText(caption)}</figcaption></figure>`,
-    ),
+    ...(pictures ?? []).map(({ png, caption }) => `<figure class="picture">${captioned('png', png, caption)}</figure>`),
+    tiles &&
+      `<div class="tiles">${tiles.map(({ jpeg, caption }) => `<figure>${captioned('jpeg', jpeg, caption)}</figure>`).join('\n')}</div>`,
     code && `<pre>${xmlText(code)}</pre>`,
   ].filter((part) => part !== undefined && part !== '');
   return `<section><h2>${xmlText(title)}</h2>\n${parts.join('\n')}\n</section>`;
+}
+
+function captioned(format: 'png' | 'jpeg', bytes: Uint8Array, caption: string): string {
+  const text = xmlText(caption);
+  return `<img alt="${text}" src="data:image/${format};base64,${Buffer.from(bytes).toString('base64')}"><figcaption>${text}</figcaption>`;
 }
 
 function tableOf({ head, rows }: Table): string {
@@ -84,9 +95,9 @@ function tableOf({ head, rows }: Table): string {
 
 const STYLE = `
 :root{color-scheme:light dark;--paper:#fff;--ink:#1c2126;--mute:#68707a;--grid:#e3e6ea;--wash:#f5f7f9;
---line-1:#2563a8;--line-2:#c2571a;--line-3:#2f7d5b;--line-4:#7a4fa3}
+--line-1:#2563a8;--line-2:#c2571a;--line-3:#2f7d5b;--line-4:#7a4fa3;--line-5:#96700a;--line-6:#b03060}
 @media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e6e9ec;--mute:#98a1ab;--grid:#2b3138;--wash:#1d2126;
---line-1:#6ea8e5;--line-2:#ee9a5f;--line-3:#6dc29b;--line-4:#b794e0}}
+--line-1:#6ea8e5;--line-2:#ee9a5f;--line-3:#6dc29b;--line-4:#b794e0;--line-5:#d8b44a;--line-6:#e58aac}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1180px;padding:40px 32px 64px;background:var(--paper);color:var(--ink);
 font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
@@ -102,15 +113,21 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:6px 26px 6px 0;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
 th{color:var(--mute);font-weight:500}
 th:first-child,td:first-child{text-align:left}
-table+.plots{margin-top:26px}
+.wide{overflow-x:auto}
+.wide+dl,.wide+.plots,dl+.plots{margin-top:26px}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:30px 40px}
 .plots figure{max-width:600px}
 figure{margin:0;min-width:0}
 svg{display:block;width:100%;height:auto}
 .picture{margin-top:18px}
 .picture img{display:block;max-width:100%;height:auto;border-radius:6px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:20px}
+.tiles img{display:block;width:100%;height:auto;border-radius:6px}
+.tiles figcaption{font-size:13px;overflow-wrap:anywhere}
 figcaption{margin-top:6px;color:var(--mute);font-size:14px}
 pre{margin:0;padding:16px 18px;overflow-x:auto;background:var(--wash);border-radius:6px;
 font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+@media (max-width:600px){body{padding:24px 16px 40px}h1{font-size:22px}th,td{padding-right:18px}
+.plots,.tiles{gap:22px 14px}}
 @media print{body{padding:0}section{break-inside:avoid}}
 `;

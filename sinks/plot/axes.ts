@@ -10,6 +10,8 @@ export interface Axis {
   domain?: readonly [number, number];
   /** Numbers are fractions and shown as percent. */
   percent?: boolean;
+  /** Numbers are written as powers of ten: 10⁻³. For a log axis. */
+  powers?: boolean;
   /** Numbers count something: only whole ones are written at the axis, and it ends with the last point. */
   whole?: boolean;
 }
@@ -40,16 +42,22 @@ export function scaleOf(axis: Axis, values: readonly number[], range: readonly [
   const log = axis.scale === 'log';
   const finite = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
   const domain = axis.domain ?? spread(finite, log);
-  const format = (value: number): string => text(value, axis.percent === true);
+  const format = (value: number): string => (axis.powers ? powerText(value) : text(value, axis.percent === true));
   if (log) {
     const scale = scaleLog(domain, range);
-    const ticks = scale.ticks().filter((tick) => Number.isInteger(round(Math.log10(tick))));
+    const few = domain[1] / domain[0] <= 100 && !axis.powers;
+    const ticks = scale.ticks().filter((tick) => (few ? [1, 2, 5] : [1]).includes(leading(tick)));
     return { at: scale, ticks: ticks.map((tick) => ({ at: scale(tick), text: format(tick) })), label: axis.label };
   }
   const scale = scaleLinear(domain, range);
   if (axis.domain === undefined && !axis.whole) scale.nice(TICKS);
   const ticks = scale.ticks(TICKS).filter((tick) => !axis.whole || Number.isInteger(tick));
   return { at: scale, ticks: ticks.map((tick) => ({ at: scale(tick), text: format(tick) })), label: axis.label };
+}
+
+/** The first digit of a number written with one. */
+function leading(value: number): number {
+  return Number(value.toExponential(0).split('e')[0]);
 }
 
 const TICKS = 5;
@@ -64,6 +72,15 @@ function spread(values: readonly number[], log: boolean): [number, number] {
   if (log) return [low / 10, low * 10];
   const half = Math.abs(low) / 2 || 1;
   return [low - half, low + half];
+}
+
+function powerText(value: number): string {
+  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  const exponent = Math.round(Math.log10(value));
+  if (exponent === 0) return '1';
+  return `10${String(exponent)
+    .replace('-', '⁻')
+    .replace(/\d/g, (digit) => digits[Number(digit)]!)}`;
 }
 
 function text(value: number, percent: boolean): string {

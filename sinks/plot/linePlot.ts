@@ -25,8 +25,17 @@ export interface LinePlot {
 }
 
 /** Names that a page may give other values; the colours beside them hold where the SVG stands alone. */
-const COLOURS = ['var(--line-1,#2563a8)', 'var(--line-2,#c2571a)', 'var(--line-3,#2f7d5b)', 'var(--line-4,#7a4fa3)'];
+const COLOURS = [
+  'var(--line-1,#2563a8)',
+  'var(--line-2,#c2571a)',
+  'var(--line-3,#2f7d5b)',
+  'var(--line-4,#7a4fa3)',
+  'var(--line-5,#96700a)',
+  'var(--line-6,#b03060)',
+];
 const LETTER = 6.6;
+/** Height of a row of names. */
+const ROW = 20;
 
 /**
  * Lines over two axes as one SVG: numbers in, text out, nothing to run.
@@ -39,8 +48,8 @@ const LETTER = 6.6;
  * @returns an svg element that scales with the width it is given; the names of the lines stand above where there are several
  */
 export function linePlot({ title, x, y, series, width = 560, height = 300 }: LinePlot): string {
-  const named = series.length > 1;
-  const frame: Frame = { left: 56, right: width - 24, top: named ? 68 : 48, bottom: height - 46 };
+  const named = series.length > 1 ? names(series, width) : { drawn: '', rows: 0 };
+  const frame: Frame = { left: 56, right: width - 24, top: 48 + ROW * named.rows, bottom: height - 46 };
   const xs = series.flatMap(({ points }) => points.map(([value]) => value));
   const ys = series.flatMap(({ points, band = [] }) => [
     ...points.map(([, value]) => value),
@@ -68,26 +77,27 @@ export function linePlot({ title, x, y, series, width = 560, height = 300 }: Lin
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${xmlText(title)}" ` +
     `font-family="system-ui,sans-serif" font-size="12" style="fill:var(--mute,#68707a)">` +
     `<text x="0" y="16" font-size="14" font-weight="600" style="fill:var(--ink,#1c2126)">${xmlText(title)}</text>` +
-    (named ? names(series) : '') +
+    named.drawn +
     drawAxes(across, up, frame) +
     drawn.join('') +
     '</svg>'
   );
 }
 
-/** Which line is which, in a row below the title. */
-function names(series: readonly Series[]): string {
-  let at = 0;
-  return series
-    .map(({ name, dashed = false, colour }, i) => {
-      const left = at;
-      at += 26 + name.length * LETTER + 14;
-      return (
-        `<path d="M${px(left)} 34h18" fill="none" stroke-width="2.4"${dash(dashed)} style="stroke:${colourOf(colour ?? i)}"/>` +
-        `<text x="${px(left + 24)}" y="38">${xmlText(name)}</text>`
-      );
-    })
-    .join('');
+/** Which line is which, in rows below the title. */
+function names(series: readonly Series[], width: number): { drawn: string; rows: number } {
+  let [left, row] = [0, 0];
+  const drawn = series.map(({ name, dashed = false, colour }, i) => {
+    const wide = 26 + name.length * LETTER;
+    if (left > 0 && left + wide > width) [left, row] = [0, row + 1];
+    const [x, y] = [left, 34 + ROW * row];
+    left += wide + 14;
+    return (
+      `<path d="M${px(x)} ${y}h18" fill="none" stroke-width="2.4"${dash(dashed)} style="stroke:${colourOf(colour ?? i)}"/>` +
+      `<text x="${px(x + 24)}" y="${y + 4}">${xmlText(name)}</text>`
+    );
+  });
+  return { drawn: drawn.join(''), rows: row + 1 };
 }
 
 function colourOf(number: number): string {

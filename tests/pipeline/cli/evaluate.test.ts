@@ -36,7 +36,8 @@ it('prints the figures as fractions, or as a table in percent', async () => {
   const args = ['cfp', '--data', `${here}/images`, '--protocol', here, '--subset', 'fp', '--model', 'untrained:ir10'];
   expect(await rxface(...args, '--threads', '1', '--json')).toBe(0);
   const result = JSON.parse(out);
-  expect(Object.keys(result)).toEqual(['accuracy', 'val', 'tar', 'auc', 'threshold', 'pairs']);
+  expect(Object.keys(result)).toEqual(['accuracy', 'val', 'tar', 'auc', 'threshold', 'pairs', 'interval', 'atFar']); // prettier-ignore
+  expect(result.atFar).toMatchObject({ on: 'cfp-fp', wanted: 0.1, over: 'people' });
   expect(result).toMatchObject({ accuracy: { mean: 1, std: 0 }, tar: { '1e-3': 1 }, auc: 1, pairs: 20 });
   expect(err).toContain('an untrained ir10 of seed 42');
   out = '';

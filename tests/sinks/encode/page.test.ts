@@ -13,6 +13,7 @@ it('shows each part of a section once, as text, with nothing from elsewhere', ()
         table: { head: ['who', 'rate'], rows: [['<me>', '1 %']] },
         plots: ['<svg/>'],
         pictures: [{ png: Uint8Array.of(1, 2, 3), caption: 'so "it" is' }],
+        tiles: [{ jpeg: Uint8Array.of(4, 5), caption: 'A & B' }],
         code: '{ "a": 1 }',
       },
       { title: 'Empty' },
@@ -24,6 +25,9 @@ it('shows each part of a section once, as text, with nothing from elsewhere', ()
   expect(html).toContain('<tr><th>who</th><th>rate</th></tr></thead><tbody><tr><td>&lt;me&gt;</td><td>1 %</td></tr>');
   expect(html).toContain('<figure><svg/></figure>');
   expect(html).toContain('<img alt="so &quot;it&quot; is" src="data:image/png;base64,AQID">');
+  expect(html).toContain(
+    '<div class="tiles"><figure><img alt="A &amp; B" src="data:image/jpeg;base64,BAU="><figcaption>A &amp; B</figcaption></figure></div>',
+  );
   expect(html).toContain('<pre>{ &quot;a&quot;: 1 }</pre>');
   expect(html).toContain('<section><h2>Empty</h2>\n\n</section>');
   expect(html).not.toMatch(/<script|http/);

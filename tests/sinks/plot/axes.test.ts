@@ -17,6 +17,11 @@ it('lays a log axis over powers of ten, in percent where the numbers are fractio
   expect(scale.at(0.01)).toBeCloseTo(200, 9);
 });
 
+it('writes powers of ten, and more than these where they would be few', () => {
+  expect(texts(scaleOf({ label: 'FAR', scale: 'log', powers: true }, [1e-4, 1], [0, 400]))).toEqual(['10⁻⁴', '10⁻³', '10⁻²', '10⁻¹', '1']); // prettier-ignore
+  expect(texts(scaleOf({ label: 'rank', scale: 'log' }, [1, 24], [0, 100]))).toEqual(['1', '2', '5', '10', '20']);
+});
+
 it('counts in whole numbers and ends with the last', () => {
   const scale = scaleOf({ label: 'epoch', whole: true }, [0, 3], [0, 300]);
   expect(texts(scale)).toEqual(['0', '1', '2', '3']);

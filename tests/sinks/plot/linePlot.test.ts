@@ -67,6 +67,19 @@ it('names lines where there are several, the dashed ones as such', () => {
   expect(svg.match(/stroke-dasharray/g)).toHaveLength(2);
 });
 
+it('sets names that do not fit beside each other in rows, above the lines', () => {
+  const series = Array.from({ length: 5 }, (_, i) => ({
+    name: `models/a-long-name-${i}.onnx`,
+    points: [[0, i]] as const,
+  }));
+  const svg = linePlot({ title: 'T', ...axes, series });
+  const rows = [...svg.matchAll(/<text x="([\d.]+)" y="(\d+)">models/g)].map(([, x, y]) => [Number(x), Number(y)]);
+  expect(new Set(rows.map(([, y]) => y))).toEqual(new Set([38, 58, 78]));
+  expect(Math.max(...rows.map(([x]) => x!)) + 6.6 * 27).toBeLessThan(560);
+  // Three rows of names: the highest point lies below them.
+  expect(svg).toContain('y="100"');
+});
+
 it('is an SVG that others can draw, with colours of its own', async () => {
   const svg = linePlot({
     title: 'T',

@@ -1,0 +1,108 @@
+import { cmcCurve, scoreCurves, wilson, type Identified, type SortedScores } from 'rxface/operators';
+import { evaluationRecord, type EvaluationRecord, type Figure, type HardPair } from './evaluationRecord.ts';
+import { IJB_FARS, type IjbResult } from './evaluateIjb.ts';
+import type { PairCurves, PairFigures } from './pairFigures.ts';
+
+const count = (value: number): string => value.toLocaleString('en-GB');
+
+/** The record of a pair protocol. */
+export function pairRecord(
+  { protocol, model }: { protocol: string; model: string },
+  found: PairFigures & PairCurves,
+  hardest?: HardPair[],
+): EvaluationRecord {
+  const { accuracy, val, tar, auc, interval, atFar, reject, roc, histogram, pairs } = found;
+  const { wanted, threshold, strangers } = atFar;
+  const figures: Figure[] = [
+    { name: 'accuracy by folds', value: accuracy.mean, rate: true, spread: accuracy.std, interval: interval.accuracy },
+    { name: 'TAR at FAR 1e-3', value: tar['1e-3'], rate: true, interval: interval.tar['1e-3'] },
+    { name: 'VAL at FAR 1e-3', value: val.mean, rate: true, spread: val.std },
+    { name: 'AUC', value: auc, interval: interval.auc },
+    { name: `threshold (cosine) for FAR ${power(wanted)}`, value: threshold, interval: atFar.interval.threshold },
+    { name: 'FAR there', value: atFar.far, rate: true, interval: atFar.interval.far },
+    { name: 'TAR there', value: atFar.tar, rate: true, interval: atFar.interval.tar },
+    ...(reject === undefined ? [] : [{ name: 'rank correlation of norm and similarity', value: reject.correlation }]),
+  ];
+  return evaluationRecord({
+    protocol,
+    model,
+    trials: `${count(pairs)} pairs, ${count(strangers)} of two people`,
+    facts: [],
+    figures,
+    intervals: `bootstrap over ${atFar.over}`,
+    roc,
+    histogram,
+    atFar,
+    ...(reject && { reject }),
+    ...(hardest && { hardest }),
+  });
+}
+
+/** The record of IJB 1:1. Its lists do not say who is in a template, so that intervals take trials for independent. */
+export function ijbRecord(model: string, result: IjbResult, scores: SortedScores): EvaluationRecord {
+  const { protocol, genuine, impostors, templates, images, tar, threshold } = result;
+  return evaluationRecord({
+    protocol: `${protocol} 1:1`,
+    model,
+    trials: `${count(genuine)} genuine and ${count(impostors)} impostor trials of ${count(templates)} templates, ${count(images)} images`,
+    facts: fusionFacts(result),
+    figures: IJB_FARS.flatMap((far): Figure[] => [
+      {
+        name: `TAR at FAR ${far}`,
+        value: tar[far]!,
+        rate: true,
+        interval: wilson(Math.round(tar[far]! * genuine), genuine),
+      },
+      // Where no threshold lets so few pass none is accepted.
+      ...(Number.isFinite(threshold[far])
+        ? [{ name: `threshold (cosine) for FAR ${far}`, value: threshold[far]! }]
+        : []),
+    ]),
+    intervals: 'Wilson, trials taken for independent: too narrow where they share people',
+    ...scoreCurves(scores),
+  });
+}
+
+/** The record of an identification: ranks, and other rates by name. */
+export function identificationRecord(
+  { protocol, model, facts = [] }: { protocol: string; model: string; facts?: [string, string][] },
+  { ranks, gallery, rates = {} }: { ranks: readonly number[]; gallery: number; rates?: Record<string, number> },
+  identified: Identified,
+): EvaluationRecord {
+  const cmc = cmcCurve(identified, gallery);
+  const figures = ranks.map((rank): Figure => {
+    const at = cmc.rank.indexOf(rank);
+    if (at >= 0) return { name: `rank ${rank}`, value: cmc.rate[at]!, rate: true, interval: cmc.interval[at]! };
+    // A gallery that small has nobody behind.
+    return { name: `rank ${rank}`, value: identified.ranks.length / identified.probes, rate: true };
+  });
+  return evaluationRecord({
+    protocol,
+    model,
+    trials: `${count(identified.probes)} probes, gallery of ${count(gallery)}`,
+    facts,
+    figures: [...figures, ...Object.entries(rates).map(([name, value]) => ({ name, value, rate: true }))],
+    intervals: 'bootstrap over the people of the probes',
+    cmc,
+  });
+}
+
+/** How images became templates, in words. */
+export function fusionFacts(fusion: {
+  featureNorm: string;
+  detectorScore: string;
+  flip: string;
+  far?: string;
+}): [string, string][] {
+  const { featureNorm, detectorScore, flip, far } = fusion;
+  return [
+    ['feature norm kept', featureNorm === 'keep' ? 'yes' : 'no'],
+    ['detector score', detectorScore],
+    ['flip', flip],
+    ...(far === undefined ? [] : [['FAR', far] as [string, string]]),
+  ];
+}
+
+function power(far: number): string {
+  return far.toExponential().replace('.0', '');
+}
