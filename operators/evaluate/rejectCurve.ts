@@ -30,8 +30,7 @@ const STEPS = Array.from({ length: 20 }, (_, i) => i * 0.05);
  * fewer than 1 / FMR pairs of strangers, or no pair of one person, are left.
  *
  * ```ts
- * const norms = Float32Array.of(9, 9, 2, 9, 9, 9, 9, 3); // of both sides of four pairs
- * console.log(rejectCurve({ ...scores, norms }, 0.5).rejected); // [0, 0.05, ...]
+ * console.log(rejectCurve(scores, 0.5).rejected); // [0, 0.05, ...]
  * ```
  *
  * @param fmr in (0, 1]

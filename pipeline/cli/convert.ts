@@ -5,8 +5,9 @@ import { createProgress, duration } from '../progress.ts';
 import type { ConvertResult } from '../recipes/convert.ts';
 import { collect, type Command, examples, interruptible, say, sayJson, sayResult, wholeNumber } from './program.ts';
 import { sayFaults } from './sayFaults.ts';
+import { ALIGN_OPTION, DETECTOR_OPTION, withDetector, type DetectorOptions } from './withDetector.ts';
 
-interface Options {
+interface Options extends DetectorOptions {
   points?: string;
   drop: string[];
   set: string[];
@@ -30,6 +31,8 @@ export function convertCommand(program: Command): void {
       'NAME.rec: RecordIO with NAME.idx and property beside it; else a folder of shards NAME/NAME-000000.faces',
     )
     .option('--points <csv>', 'table of five landmarks per image: kept in shards, used by --size')
+    .option('--align', ALIGN_OPTION)
+    .option('--detector <onnx>', DETECTOR_OPTION)
     .option('--drop <list>', 'people to leave out: FILE, FILE:SET or NAME,NAME; repeatable', collect, [])
     .option('--set <key=value>', 'as in train, for a config; repeatable', collect, [])
     .option('--size <pixels>', 'align faces to this side by their landmarks, resize those without', wholeNumber(1))
@@ -58,28 +61,34 @@ async function convertGiven(where: string, out: string, options: Options): Promi
   if (options.set.length > 0 && !isConfig(where))
     throw new OptionError('convert', '--set', 'used with a config as the source', options.set.join(' '));
   const { convert } = await import('../recipes/convert.ts');
-  await interruptible('; the same command goes on where it was', async (signal) => {
-    const faces = await givenSource([where], options);
-    try {
-      await faces.open();
-      if (out.endsWith('.rec') && faces.classes?.some((name, label) => name !== String(label)))
-        say('convert: a .rec keeps images and labels; names of people and of images stay behind');
-      const result = await convert(faces, {
-        out,
-        ...(size !== undefined && { size }),
-        ...(quality !== undefined && { quality }),
-        threads,
-        origin: { points },
-        signal,
-        progress: createProgress(),
-      });
-      if (options.json) sayJson(result);
-      else sayResult(summary(result));
-      sayFaults(result.faults);
-    } finally {
-      await faces.close();
-    }
-  });
+  const { notAlignedText } = await import('../recipes/lookedAt.ts');
+  await interruptible('; the same command goes on where it was', (signal) =>
+    withDetector('convert', options, async (detector) => {
+      const faces = await givenSource([where], options);
+      try {
+        await faces.open();
+        if (out.endsWith('.rec') && faces.classes?.some((name, label) => name !== String(label)))
+          say('convert: a .rec keeps images and labels; names of people and of images stay behind');
+        const result = await convert(faces, {
+          out,
+          ...(size !== undefined && { size }),
+          ...(quality !== undefined && { quality }),
+          threads,
+          detector,
+          origin: { points },
+          signal,
+          progress: createProgress(),
+        });
+        const warning = notAlignedText(result.notAligned, detector !== undefined);
+        if (warning !== undefined) say(`rxface: ${warning}`);
+        if (options.json) sayJson(result);
+        else sayResult(summary(result));
+        sayFaults(result.faults);
+      } finally {
+        await faces.close();
+      }
+    }),
+  );
 }
 
 /** What is taken for another format by its name, or would become part of its own source. */

@@ -7,14 +7,16 @@ import {
   interruptible,
   MODEL_OPTION,
   oneOf,
+  say,
   sayJson,
   sayResult,
   wholeNumber,
   type Command,
 } from './program.ts';
+import { ALIGN_OPTION, DETECTOR_OPTION, withDetector, type DetectorOptions } from './withDetector.ts';
 import { withModel } from './withModel.ts';
 
-interface Options {
+interface Options extends DetectorOptions {
   model: string;
   out: string;
   points?: string;
@@ -36,6 +38,8 @@ export function embedCommand(program: Command): void {
     .requiredOption('--model <path>', MODEL_OPTION)
     .requiredOption('--out <file>', 'the .npy array to write: a row an image, un-normalised')
     .option('--points <csv>', 'table of five landmarks per image, to align by')
+    .option('--align', ALIGN_OPTION)
+    .option('--detector <onnx>', DETECTOR_OPTION)
     .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
     .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
     .option(
@@ -59,24 +63,33 @@ export function embedCommand(program: Command): void {
       examples(
         ['rxface embed lfw.tar --model runs/mine --out lfw.npy', 'with the newest checkpoint of a run'],
         ['rxface embed faces/ --points points.csv --model untrained:ir10 --out faces.npy', 'align first'],
+        [
+          'rxface embed photographs/ --align --detector yunet.onnx --model runs/mine --out e.npy',
+          'find the faces first',
+        ],
         ['rxface embed ms1m.rec --model runs/mine --shard 0/4 --out part-0.npy', 'the first of four machines'],
       ),
     )
-    .action(async (where: string, { shard: part, model: path, input, ...options }: Options) => {
+    .action(async (where: string, { shard: part, model: path, input, align, detector: file, ...options }: Options) => {
       const precision = oneOf(['float32', 'bfloat16'] as const, 'embed', '--precision', options.precision);
       const shard = part === undefined ? {} : { shard: shardOf(part) };
       const { openSource } = await import('rxface/sources');
       const { embedFaces } = await import('../recipes/embed.ts');
+      const { notAlignedText } = await import('../recipes/lookedAt.ts');
       const origin = { points: options.points };
       await interruptible('; the same command goes on from here', async (signal) => {
         const faces = await openSource(where, options.points === undefined ? {} : { points: options.points });
         try {
-          await withModel({ model: path, precision, input }, signal, async (model) => {
-            const given = { ...options, ...shard, origin, signal, progress: createProgress() };
-            const result = await embedFaces(model, faces, given);
-            if (options.json) sayJson(result);
-            else sayResult(line(result));
-          });
+          await withDetector('embed', { ...(align && { align }), ...(file && { detector: file }) }, (detector) =>
+            withModel({ model: path, precision, input }, signal, async (model) => {
+              const given = { ...options, ...shard, detector, origin, signal, progress: createProgress() };
+              const result = await embedFaces(model, faces, given);
+              const warning = notAlignedText(result.notAligned, detector !== undefined);
+              if (warning !== undefined) say(`rxface: ${warning}`);
+              if (options.json) sayJson(result);
+              else sayResult(line(result));
+            }),
+          );
         } finally {
           await faces.close();
         }

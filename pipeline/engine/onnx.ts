@@ -21,13 +21,21 @@ interface Session {
   release(): Promise<void>;
 }
 
+export interface OnnxOutput {
+  name: string;
+  values: Float32Array;
+  shape: readonly number[];
+}
+
 /** A network of one input, open to run. */
 export interface OnnxSession {
   /** Shape of the input; -1 where the network leaves a size open. */
   readonly shape: readonly number[];
   readonly outputs: readonly string[];
   /** The first output for an input of this shape. */
-  run(values: Float32Array, shape: readonly number[]): Promise<{ values: Float32Array; shape: readonly number[] }>;
+  run(values: Float32Array, shape: readonly number[]): Promise<OnnxOutput>;
+  /** Every output for an input of this shape. */
+  all(values: Float32Array, shape: readonly number[]): Promise<OnnxOutput[]>;
   close(): Promise<void>;
 }
 
@@ -59,15 +67,19 @@ export async function openOnnx(path: string): Promise<OnnxSession> {
     await session.release();
     throw new FormatError(path, undefined, 'one input of float32', session.inputNames.join(', '));
   }
-  const [first] = session.outputNames;
+  const run = async (
+    values: Float32Array,
+    shape: readonly number[],
+    wanted: readonly string[],
+  ): Promise<OnnxOutput[]> => {
+    const found = await session.run({ [name]: new Tensor('float32', values, shape) }, wanted);
+    return wanted.map((output) => ({ name: output, values: found[output]!.data, shape: found[output]!.dims }));
+  };
   return {
     shape: input.shape.map((size) => (typeof size === 'number' && size > 0 ? size : -1)),
     outputs: session.outputNames,
-    async run(values, shape) {
-      const found = await session.run({ [name]: new Tensor('float32', values, shape) }, [first!]);
-      const { data, dims } = found[first!]!;
-      return { values: data, shape: dims };
-    },
+    run: async (values, shape) => (await run(values, shape, session.outputNames.slice(0, 1)))[0]!,
+    all: (values, shape) => run(values, shape, session.outputNames),
     close: () => session.release(),
   };
 }

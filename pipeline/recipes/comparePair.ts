@@ -1,28 +1,28 @@
 import { basename } from 'node:path';
 import { graph, run, RxfaceError, workers } from 'rxface';
-import { batch, embed, type Embedder } from 'rxface/operators';
+import { batch, embed, type Embedder, type FaceDetector } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
 import { indexed } from 'rxface/sources';
-import { imageSize } from '../bytes/imageSize.ts';
 import { readFile } from '../files/read.ts';
+import { found, lookedAt } from './lookedAt.ts';
 
 /** Two photographs compared. */
 export interface Compared {
   /** Cosine similarity of their embeddings (flip sum), -1 to 1. */
   similarity: number;
-  /** Images whose size is not the network's: they were resized, and are hardly aligned. */
+  /** Images that were resized, not aligned: not of the network's size, or without a face that the detector finds. */
   notAligned: string[];
 }
 
 /**
- * Compares the faces of two aligned photographs.
+ * Compares the faces of two photographs: aligned ones, or as a detector finds them.
  *
  * @throws FileError for one that is not there; StageError for one that cannot be decoded
  */
 export async function comparePair(
   model: Embedder,
   files: readonly [string, string],
-  signal?: AbortSignal,
+  { detector, signal }: { detector?: FaceDetector | undefined; signal?: AbortSignal } = {},
 ): Promise<Compared> {
   const images = await Promise.all(files.map((file) => readFile(file)));
   const { size } = model.architecture;
@@ -35,8 +35,13 @@ export async function comparePair(
     read: async (at) => Array.from(at, (i) => ({ bytes: images[i]! })),
   }));
   let similarity = NaN;
-  const comparing = graph('verify')
-    .source('faces', source)
+  const notAligned: string[] = [];
+  const comparing = found(graph('verify').source('faces', source), detector)
+    .pipe(
+      'look',
+      lookedAt(size, (file) => notAligned.push(basename(file))),
+      { capacity: 1 },
+    )
     .pipe('prepare', workers('rxface/operators/prepare', { threads: 0, size }))
     .pipe('batch', batch(2), { capacity: 1 })
     .pipe('embed', embed({ model }), { capacity: 1 })
@@ -46,11 +51,6 @@ export async function comparePair(
     );
   await run(comparing, { faults: { count: 0, rate: 0 }, ...(signal && { signal }) });
   if (Number.isNaN(similarity)) throw new RxfaceError(`${files.join(' and ')}: an embedding has no direction`);
-  const isOfSize = (bytes: Uint8Array): boolean => {
-    const found = imageSize(bytes);
-    return found?.height === size[0] && found.width === size[1];
-  };
-  const notAligned = files.filter((_, i) => !isOfSize(images[i]!)).map((file) => basename(file));
   return { similarity, notAligned };
 }
 

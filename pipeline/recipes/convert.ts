@@ -1,9 +1,11 @@
 import { map } from 'rxjs';
+import type { FaceDetector } from 'rxface/operators';
 import { FormatError, graph, OptionError, run, showRun, workers, type Fault, type Progress, type Sample } from 'rxface';
 import { beginOutput, toRecordIO, toShards, type Unfinished } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
 import { withoutStage } from '../describe.ts';
 import { fingerprint } from './fingerprint.ts';
+import { counted, found as foundFaces, lookedAt, type Looked } from './lookedAt.ts';
 
 export interface ConvertOptions {
   /** NAME.rec for RecordIO with NAME.idx and `property` beside it; anything else is a folder of shards. */
@@ -14,6 +16,8 @@ export interface ConvertOptions {
   quality?: number;
   /** Threads that encode; the bytes do not depend on it. Default 2. */
   threads?: number;
+  /** Finds the face in each photograph: landmarks to keep, and with `size` to align by. */
+  detector?: FaceDetector | undefined;
   /** What else tells this conversion from another, as plain data: only the same is gone on with. */
   origin?: Readonly<Record<string, unknown>>;
   signal?: AbortSignal;
@@ -34,6 +38,8 @@ export interface ConvertResult {
   recordsPerSecond: number;
   /** What was wrong with the source; each record that could not be used was left out. */
   faults: Omit<Fault, 'stage'>[];
+  /** Of this call, with `size`: images that were resized, not aligned, and the first of them. */
+  notAligned: Looked;
 }
 
 /**
@@ -55,19 +61,26 @@ export async function convert(faces: IndexedSource, options: ConvertOptions): Pr
 }
 
 async function convertOpen(faces: IndexedSource, options: ConvertOptions): Promise<ConvertResult> {
-  const { out, size, quality, signal, progress } = options;
+  const { out, size, quality, detector, signal, progress } = options;
   const isRecordIO = out.endsWith('.rec');
-  if (isRecordIO) await checkForRecordIO(faces, size);
+  if (isRecordIO) await checkForRecordIO(faces, size, detector !== undefined);
   const total = faces.length!;
   const labels = faces.labels;
   const found = (faces.faults ?? []).map(withoutStage);
-  const output = await beginOutput(out, { source: fingerprint(faces), size, quality, ...options.origin });
+  const output = await beginOutput(out, {
+    source: fingerprint(faces),
+    size,
+    quality,
+    ...(detector && { detector: detector.sha256 }),
+    ...options.origin,
+  });
+  const looked: Looked = { count: 0 };
   const before = output.standing.records;
   const from = output.standing.position;
   try {
     const report = output.whole
       ? undefined
-      : await run(graphOf(faces, output, options, isRecordIO), {
+      : await run(graphOf(faces, output, { ...options, looked }, isRecordIO), {
           ...(signal && { signal }),
           onProgress: showRun(progress, { unit: 'records', total, from }),
         });
@@ -82,24 +95,35 @@ async function convertOpen(faces: IndexedSource, options: ConvertOptions): Promi
       seconds,
       recordsPerSecond: seconds > 0 ? (records - before) / seconds : 0,
       faults: [...found, ...faults],
+      notAligned: looked,
     };
   } finally {
     await output.close();
   }
 }
 
-function graphOf(faces: IndexedSource, output: Unfinished, options: ConvertOptions, isRecordIO: boolean) {
-  const { size, quality, threads = 2 } = options;
+function graphOf(
+  faces: IndexedSource,
+  output: Unfinished,
+  options: ConvertOptions & { looked: Looked },
+  isRecordIO: boolean,
+) {
+  const { size, quality, threads = 2, detector, looked } = options;
   const { classes = [] } = faces;
   const from = { epoch: 0, position: output.standing.position };
   // Photographs can have megabytes each: the links count them too.
-  const source = graph('convert').source('faces', faces, { from, capacity: 128, bytes: 2 ** 26 });
+  const read = graph('convert').source('faces', faces, { from, capacity: 128, bytes: 2 ** 26 });
+  const source = foundFaces(read, detector);
   const sink = isRecordIO
     ? toRecordIO(output.path, { classes: classes.length, output })
     : toShards(output.path, { classes, output });
   if (size === undefined && quality === undefined) return source.sink('out', sink);
   const work = { threads, ...(size && { size: [size, size] }), ...(quality && { quality }) };
-  const encoded = source.pipe('reencode', workers<Sample>('rxface/operators/reencode', work), {
+  const watched =
+    size === undefined
+      ? source
+      : source.pipe('look', lookedAt([size, size], counted(looked)), { capacity: 64, bytes: 2 ** 26 });
+  const encoded = watched.pipe('reencode', workers<Sample>('rxface/operators/reencode', work), {
     capacity: 32 * Math.max(1, threads),
   });
   if (!isRecordIO) return encoded.sink('out', sink);
@@ -113,7 +137,7 @@ function withoutPoints(sample: Sample): Sample {
 }
 
 /** A .rec has a place for labels and images only. */
-async function checkForRecordIO(faces: IndexedSource, size: number | undefined): Promise<void> {
+async function checkForRecordIO(faces: IndexedSource, size: number | undefined, detecting: boolean): Promise<void> {
   const stray = faces.labels.indexOf(-1);
   if (stray >= 0) {
     const { file, offset } = faces.place(stray);
@@ -121,7 +145,7 @@ async function checkForRecordIO(faces: IndexedSource, size: number | undefined):
   }
   if (size !== undefined) return;
   const some = await faces.read(Int32Array.from({ length: Math.min(16, faces.length!) }, (_, i) => i));
-  if (some.some(({ points }) => points !== undefined)) {
+  if (detecting || some.some(({ points }) => points !== undefined)) {
     const expected =
       'given (--size 112): the faces have landmarks, for which a .rec has no place, and are aligned on the way';
     throw new OptionError('convert', 'size', expected, 'none');

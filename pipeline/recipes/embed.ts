@@ -1,5 +1,6 @@
 import { graph, run, showRun, workers, type Progress } from 'rxface';
-import { batch, embed, type Embedder } from 'rxface/operators';
+import { batch, embed, type Embedder, type FaceDetector } from 'rxface/operators';
+import { counted, found, lookedAt, type Looked } from './lookedAt.ts';
 import { beginOutput, resumableNpy } from 'rxface/sinks';
 import { slice, sliceBounds, type IndexedSource, type Slice } from 'rxface/sources';
 import { fingerprint, modelFingerprint } from './fingerprint.ts';
@@ -13,6 +14,8 @@ export interface EmbedFacesOptions {
   flip?: boolean;
   /** Threads that decode. Default 2; the embeddings do not depend on it. */
   threads?: number;
+  /** Finds the face in each photograph, to align by; default: by landmarks where the source has them, else resized. */
+  detector?: FaceDetector | undefined;
   /** What else tells this embedding from another, as plain data: only the same is gone on with. */
   origin?: Readonly<Record<string, unknown>>;
   /** Embeds only this one of so many contiguous parts: the arrays of all parts, one after another, are that of the whole. */
@@ -33,6 +36,8 @@ export interface EmbedFacesResult {
   seconds: number;
   /** Of this call. */
   imagesPerSecond: number;
+  /** Of this call: images that were resized, not aligned, and the first of them. */
+  notAligned: Looked;
 }
 
 /**
@@ -47,18 +52,28 @@ export interface EmbedFacesResult {
 export async function embedFaces(
   model: Embedder,
   whole: IndexedSource,
-  { out, batch: count = 64, flip = true, threads = 2, shard, origin, signal, progress }: EmbedFacesOptions,
+  { out, batch: count = 64, flip = true, threads = 2, shard, detector, origin, signal, progress }: EmbedFacesOptions,
 ): Promise<EmbedFacesResult> {
   const faces = shard === undefined ? whole : slice(whole, shard);
   await faces.open();
   const total = faces.length!;
   const rows = shard && { ...shard, ...sliceBounds(whole.length!, shard) };
-  const of = { source: fingerprint(faces), model: modelFingerprint(model), batch: count, flip, shard, ...origin };
+  const of = {
+    source: fingerprint(faces),
+    model: modelFingerprint(model),
+    batch: count,
+    flip,
+    shard,
+    ...(detector && { detector: detector.sha256 }),
+    ...origin,
+  };
   const output = await beginOutput(out, of, { suffix: 'partial', replaces: true });
   const { position } = output.standing;
-  const embedding = graph('embed')
-    .source('faces', faces, { from: { epoch: 0, position } })
-    .pipe('prepare', workers('rxface/operators/prepare', { threads, size: model.architecture.size }), {
+  const looked: Looked = { count: 0 };
+  const { size } = model.architecture;
+  const embedding = found(graph('embed').source('faces', faces, { from: { epoch: 0, position } }), detector)
+    .pipe('look', lookedAt(size, counted(looked)), { capacity: 64, bytes: 2 ** 26 })
+    .pipe('prepare', workers('rxface/operators/prepare', { threads, size }), {
       capacity: 2 * count + 32,
     })
     .pipe('batch', batch(count, { partial: 'keep', spend: true }), { capacity: 2 })
@@ -82,6 +97,7 @@ export async function embedFaces(
       resumedAt: position,
       seconds,
       imagesPerSecond: seconds > 0 ? (total - position) / seconds : 0,
+      notAligned: looked,
     };
   } finally {
     progress?.end();

@@ -29,6 +29,8 @@ describe.skipIf(!hasOnnx())('openOnnx (where onnxruntime-node is installed)', ()
     expect([session.shape, session.outputs]).toEqual([[-1, 3, 1, 2], ['x2']]);
     const { values, shape } = await session.run(Float32Array.of(1, 2, 3, 4, 5, 6), [1, 3, 1, 2]);
     expect([[...values], [...shape]]).toEqual([[-1, -2, -3, -4, -5, -6], [1, 6]]); // prettier-ignore
+    const [first, ...more] = await session.all(Float32Array.of(1, 2, 3, 4, 5, 6), [1, 3, 1, 2]);
+    expect([first, more]).toEqual([{ name: 'x2', values, shape }, []]);
     await session.close();
   });
 
