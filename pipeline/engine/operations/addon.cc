@@ -168,6 +168,17 @@ void batchNormGrad(void*, TF_OpKernelContext* context) {
                     *call.in<float>(8) != 0, call.maybe<T>(7), dx, dScale, dOffset, affine.slope ? dSlope : nullptr);
 }
 
+template <class T>
+void batchNormTangent(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const Rows x(call.shape(0));
+  const Affine affine{call.in<float>(2), call.in<float>(3), call.maybe<float>(6)};
+  const Affine along{call.maybe<float>(7), call.maybe<float>(8), call.maybe<float>(9)};
+  if (T* ydot = call.out<T>(0, x.shape))
+    normaliseTangent(call.in<T>(0), call.in<T>(1), x.count, x.channels, {call.in<float>(4), call.in<float>(5)}, affine, along,
+                     *call.in<float>(11) != 0, call.maybe<T>(10), ydot);
+}
+
 void sgd(void*, TF_OpKernelContext* context) {
   Call call(context);
   const Shape shape = call.shape(0);
@@ -226,6 +237,10 @@ bool defineAll() {
                 {"dy: T", "x: T", "scale: float", "offset: float", "mean: float", "variance: float", "slope: float", "addend: T",
                  "train: float"},
                 {"dx: T", "d_scale: float", "d_offset: float", "d_slope: float"}, batchNormGrad<float>, batchNormGrad<BFloat16>) &&
+         define("RxfaceBatchNormTangent",
+                {"x: T", "xdot: T", "scale: float", "offset: float", "mean: float", "variance: float", "slope: float", "scale_dot: float",
+                 "offset_dot: float", "slope_dot: float", "addend: T", "train: float"},
+                {"ydot: T"}, batchNormTangent<float>, batchNormTangent<BFloat16>) &&
          define("RxfaceSgd",
                 {"weight: T", "gradient: T", "velocity: T", "rates: T", "clip: T"},
                 {"next_weight: T", "next_velocity: T"}, sgd, nullptr);

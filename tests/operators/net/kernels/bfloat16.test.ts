@@ -19,7 +19,7 @@ beforeEach(({ skip }) => {
 });
 
 const array = (t: Tensor): Float32Array => cast(t, 'float32').dataSync<'float32'>().slice();
-const isMap = (name: string): boolean => ['x', 'dy', 'addend'].includes(name);
+const isMap = (name: string): boolean => ['x', 'dy', 'xdot', 'addend'].includes(name);
 /** The nearest bfloat16 value, as float32: what is compared is then the arithmetic alone. */
 const rounded = (t: Tensor): Tensor => cast(cast(t, 'bfloat16'), 'float32');
 
