@@ -8,6 +8,7 @@ export { imageFolder } from './imageFolder.ts';
 export { indexed, type Index, type IndexedSource, type VariationLabels } from './indexed.ts';
 export { landmarks } from './landmarks.ts';
 export { openSource, type SourceOptions } from './openSource.ts';
+export { isPairBin, pairBin, type PairBinSource } from './pairBin.ts';
 export { recordIO } from './recordIO.ts';
 export { shards } from './shards.ts';
 export { slice, sliceBounds, type Slice } from './slice.ts';
