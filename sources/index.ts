@@ -20,11 +20,12 @@ export { columnLabels, FAIRFACE_GROUPS, landmarkLabels, valuesOf } from './label
 export { onlyFolds, peopleOfFolds } from './officialFolds.ts';
 export { overlapTable, refuseShared, sharedPeople, type PeopleOfSet, type SamePerson, type Shared } from './overlap.ts';
 export { parts } from './parts.ts';
+export { listed } from './listed.ts';
 export { only } from './only.ts';
 export type { CfpSubset } from './parse/cfpProtocol.ts';
 export { embeddingRows, type EmbeddingRowsOptions, type StoredEmbeddings } from './embeddingRows.ts';
-export { ijbDetectorScores, ijbImages, ijbTrials, type IjbImages, type IjbSubset } from './ijb.ts';
+export { ijbDetectorScores, ijbFaces, ijbImages, ijbTrials, type IjbImages, type IjbSubset } from './ijb.ts';
 export { integerTable } from './integerTable.ts';
 export { sameList } from './sameList.ts';
 export { templatePeople } from './templatePeople.ts';
-export { tinyFace, type TinyFaceList } from './tinyFace.ts';
+export { tinyFace, tinyFaceImages, type TinyFaceList } from './tinyFace.ts';
