@@ -1,7 +1,8 @@
-import { FormatError } from '../pipeline/errors.ts';
+import { FormatError, RxfaceError } from '../pipeline/errors.ts';
 import { readText } from '../pipeline/files/read.ts';
 import { copies } from './copies.ts';
 import type { IndexedSource } from './indexed.ts';
+import type { TinyFacePeople } from './tinyFacePeople.ts';
 
 /** Which rows of TinyFace are what, and whom they show. */
 export interface TinyFaceList {
@@ -23,11 +24,14 @@ type Kind = (typeof KINDS)[number];
  * const { probes, gallery } = await tinyFace('names.txt');
  * ```
  *
+ * @param lists of the official lists: what they name must be there, and be the people they say
  * @throws FileError, FormatError naming the line that is none of these
  */
-export async function tinyFace(path: string): Promise<TinyFaceList> {
+export async function tinyFace(path: string, lists?: TinyFacePeople): Promise<TinyFaceList> {
   const names = (await readText(path)).split('\n').filter((line) => line.trim() !== '');
-  return listOf(names.map((name, i) => shown(name, path, `in line ${i + 1}`)));
+  const all = names.map((name, i) => shown(name, path, `in line ${i + 1}`));
+  if (lists) demandAll(all, lists, path);
+  return listOf(all);
 }
 
 /**
@@ -39,11 +43,16 @@ export async function tinyFace(path: string): Promise<TinyFaceList> {
  * ```
  *
  * @param source open
- * @throws FormatError naming the image that lies in none of the three folders, or names nobody
+ * @param lists as of `tinyFace`
+ * @throws FormatError naming the image that lies in none of the three folders, or names nobody; RxfaceError for what `lists` have more
  */
-export function tinyFaceImages(source: IndexedSource): { faces: IndexedSource; list: TinyFaceList } {
+export function tinyFaceImages(
+  source: IndexedSource,
+  lists?: TinyFacePeople,
+): { faces: IndexedSource; list: TinyFaceList } {
   const ids = Array.from(source.labels, (_, i) => source.id(i));
   const all = ids.map((id) => shown(id, source.name, ''));
+  if (lists) demandAll(all, lists, source.name);
   const order = KINDS.flatMap((kind) => [...all.keys()].filter((i) => all[i]!.kind === kind));
   return {
     faces: copies(source, () => order.map((index) => ({ index, id: ids[index]! }))),
@@ -53,6 +62,8 @@ export function tinyFaceImages(source: IndexedSource): { faces: IndexedSource; l
 
 interface Shown {
   kind: Kind;
+  /** Of the image, without folders and extension. */
+  name: string;
   person: number;
 }
 
@@ -63,7 +74,27 @@ function shown(path: string, file: string, where: string): Shown {
   const person = /^(\d+)_/.exec(parts.at(-1)!)?.[1];
   if (kind === undefined || (person === undefined && kind !== 'Gallery_Distractor'))
     throw new FormatError(file, undefined, `Probe, Gallery_Match or Gallery_Distractor and a person ${where}`.trim(), path); // prettier-ignore
-  return { kind, person: kind === 'Gallery_Distractor' ? DISTRACTOR : Number(person) };
+  const name = parts.at(-1)!.replace(/\.[a-z]+$/i, '');
+  return { kind, name, person: kind === 'Gallery_Distractor' ? DISTRACTOR : Number(person) };
+}
+
+/** @throws RxfaceError where an image that the lists name is missing, or names and lists disagree on who is one person: each count their own way */
+function demandAll(all: readonly Shown[], lists: TinyFacePeople, where: string): void {
+  const numbers = new Map<number, number>();
+  for (const kind of ['Probe', 'Gallery_Match'] as const) {
+    const found = new Map(all.filter((one) => one.kind === kind).map(({ name, person }) => [name, person]));
+    const missing = [...lists[kind].keys()].filter((name) => !found.has(name));
+    if (missing.length > 0)
+      throw new RxfaceError(
+        `${where}: ${missing.length} of the ${lists[kind].size} images of ${kind} are missing, the first is '${missing[0]}'`,
+      );
+    for (const [name, listed] of lists[kind]) {
+      const person = found.get(name)!;
+      if (!numbers.has(listed)) numbers.set(listed, person);
+      if (numbers.get(listed) !== person)
+        throw new RxfaceError(`${where}: the lists have '${name}' as person ${listed}, who is ${numbers.get(listed)} by name elsewhere`); // prettier-ignore
+    }
+  }
 }
 
 function listOf(all: readonly Shown[]): TinyFaceList {

@@ -100,6 +100,7 @@ function identification(evaluate: Command): void {
 
 interface TinyFaceOptions extends RowsOptions {
   names?: string;
+  lists?: string;
   json?: boolean;
 }
 
@@ -107,7 +108,8 @@ function tinyFace(evaluate: Command): void {
   const command = evaluate
     .command('tinyface')
     .description('TinyFace: rank-1, 5 and 20 among matches and distractors')
-    .option('--names <txt>', 'of stored embeddings: one path a line in their order; its folder says what it is');
+    .option('--names <txt>', 'of stored embeddings: one path a line in their order; its folder says what it is')
+    .option('--lists <dir>', 'the official .mat lists: whatever they name must be there');
   rowsOptions(command, STORED, 'Testing_Set: Probe, Gallery_Match and Gallery_Distractor, aligned')
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
@@ -120,12 +122,15 @@ function tinyFace(evaluate: Command): void {
         ['rxface evaluate tinyface --data Testing_Set --model runs/mine --json', 'from the images, one JSON object'],
       ),
     )
-    .action(async ({ names, json, ...options }: TinyFaceOptions) => {
+    .action(async ({ names, lists, json, ...options }: TinyFaceOptions) => {
       if ((names === undefined) !== (options.embeddings === undefined))
         throw new OptionError('evaluate tinyface', '--names', 'given together with --embeddings', names ?? 'nothing');
       const { evaluateTinyFace } = await import('../recipes/evaluateStored.ts');
       await withRows('tinyface', options, async (rows) => {
-        const result = await evaluateTinyFace('embeddings' in rows ? { ...rows, names: names! } : rows);
+        const result = await evaluateTinyFace({
+          ...('embeddings' in rows ? { ...rows, names: names! } : rows),
+          ...(lists && { lists }),
+        });
         if (json) return sayJson(result);
         const { rank, probes, gallery } = result;
         sayResult([`TinyFace, ${probes} probes with a mate, gallery of ${gallery}`, ...rates('rank', rank)].join('\n'));

@@ -11,7 +11,15 @@ import {
   type VerificationResult,
 } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
-import { embeddingRows, openSource, sameList, templatePeople, tinyFace, tinyFaceImages } from 'rxface/sources';
+import {
+  embeddingRows,
+  openSource,
+  sameList,
+  templatePeople,
+  tinyFace,
+  tinyFaceImages,
+  tinyFacePeople,
+} from 'rxface/sources';
 import { imagesFlow, storedFlow, type EmbeddingFlow, type ImagesToEmbed } from './embeddingFlow.ts';
 import { openTemplates, type TemplateFiles } from './evaluateIjb.ts';
 
@@ -39,6 +47,8 @@ export interface TinyFaceResult {
 
 /** Names of images and their embeddings, or the images of Testing_Set and a model. */
 export type EvaluateTinyFaceOptions = ({ names: string; embeddings: string } | ImagesToEmbed) & {
+  /** Folder of the official .mat lists: whatever they name must be there. */
+  lists?: string;
   signal?: AbortSignal;
   progress?: Progress;
 };
@@ -69,11 +79,12 @@ async function openTinyFace(
   options: EvaluateTinyFaceOptions,
 ): Promise<{ embedded: EmbeddingFlow; list: ReturnType<typeof tinyFaceImages>['list'] }> {
   const name = 'evaluate tinyface';
+  const people = options.lists === undefined ? undefined : await tinyFacePeople(options.lists);
   if ('embeddings' in options) {
-    const list = await tinyFace(options.names);
+    const list = await tinyFace(options.names, people);
     return { embedded: await storedFlow(name, options.embeddings, { rows: list.images }), list };
   }
-  const { faces, list } = tinyFaceImages(await openSource(options.data));
+  const { faces, list } = tinyFaceImages(await openSource(options.data), people);
   return { embedded: await imagesFlow(name, faces, options), list };
 }
 
