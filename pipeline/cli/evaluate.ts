@@ -4,6 +4,7 @@ import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
 import type { PairFiles, PairsOf } from '../recipes/evaluate.ts';
 import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
+import { evaluateRfw } from './evaluateRfw.ts';
 import { storedProtocols } from './evaluateStored.ts';
 import { verificationTable } from './verificationTable.ts';
 import { withModel } from './withModel.ts';
@@ -141,6 +142,7 @@ export function evaluateCommand(program: Command): void {
       ),
     )
     .action(scoreGroups);
+  evaluateRfw(evaluate);
   storedProtocols(evaluate);
 }
 
