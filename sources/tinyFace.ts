@@ -38,7 +38,7 @@ export async function tinyFace(path: string, lists?: TinyFacePeople): Promise<Ti
  * The images of TinyFace's Testing_Set, and which of them are what: probes first, so that a gallery need not be kept.
  *
  * ```ts
- * const { faces, list } = tinyFaceImages(images);
+ * const { faces, list } = tinyFaceImages(await openSource('Testing_Set'));
  * console.log(faces.length === list.images); // true
  * ```
  *
