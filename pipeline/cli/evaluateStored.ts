@@ -1,10 +1,10 @@
-import { createProgress } from '../progress.ts';
-import type { EvaluateIjbOptions, IjbResult, TemplateFiles } from '../recipes/evaluateIjb.ts';
+import { OptionError } from '../errors.ts';
+import type { Fusion, IjbResult } from '../recipes/evaluateIjb.ts';
 import { verificationTable } from './verificationTable.ts';
-import { examples, interruptible, oneOf, sayJson, sayResult, type Command } from './program.ts';
+import { examples, oneOf, sayJson, sayResult, type Command } from './program.ts';
+import { rowsOptions, withRows, type RowsOptions } from './withRows.ts';
 
-interface FusionOptions {
-  embeddings: string;
+interface FusionOptions extends RowsOptions {
   meta: string;
   subset: string;
   featureNorm: string;
@@ -13,7 +13,7 @@ interface FusionOptions {
   json?: boolean;
 }
 
-/** `rxface evaluate ijb|ijb-1n|tinyface|pairs`: protocols scored from stored embeddings, which no engine is needed for. */
+/** `rxface evaluate ijb|ijb-1n|tinyface|pairs`: protocols scored from stored embeddings, which no engine is needed for, or from images. */
 export function storedProtocols(evaluate: Command): void {
   verificationOf(evaluate);
   identification(evaluate);
@@ -36,14 +36,18 @@ function verificationOf(evaluate: Command): void {
           'rxface evaluate ijb --meta meta --subset ijbb --embeddings ijbb.npy --feature-norm drop --far atMost --json',
           'images count alike, and no FAR is exceeded',
         ],
+        [
+          'rxface evaluate ijb --meta meta --subset ijbc --model runs/mine --data loose_crop',
+          'aligned by the points of the name list, embedded and scored as they stream in',
+        ],
       ),
     )
     .action(async (options: FusionOptions & { far: string }) => {
       const { evaluateIjb } = await import('../recipes/evaluateIjb.ts');
       const far = oneOf(['nearest', 'atMost'] as const, 'evaluate', '--far', options.far);
-      const given: EvaluateIjbOptions = { ...fusionOf(options), far };
-      await interruptible('', async (signal) => {
-        const result = await evaluateIjb({ ...given, signal, progress: createProgress() });
+      const fusion = fusionOf(options);
+      await withRows('ijb', options, async (rows) => {
+        const result = await evaluateIjb({ ...fusion, ...rows, far });
         if (options.json) sayJson(result);
         else sayResult(table(result));
       });
@@ -77,26 +81,36 @@ function identification(evaluate: Command): void {
     .action(async (options: FusionOptions & { gallery: string[]; probe: string; mode: string }) => {
       const { identifyIjb } = await import('../recipes/evaluateStored.ts');
       const mode = oneOf(['corrected', 'legacy'] as const, 'evaluate', '--mode', options.mode);
-      const result = await identifyIjb({ ...fusionOf(options), gallery: options.gallery, probe: options.probe, mode });
-      if (options.json) return sayJson(result);
-      const { rank, tpir, recall, probes, gallery } = result;
-      sayResult(
-        [
-          `${options.subset} 1:N (${mode}), ${probes} probes, galleries of ${gallery.join(' and ')}`,
-          ...rates('rank', rank),
-          ...rates('TPIR @ FPIR', tpir),
-          ...rates('recall @ FAR', recall),
-        ].join('\n'),
-      );
+      const lists = { ...fusionOf(options), gallery: options.gallery, probe: options.probe, mode };
+      await withRows('ijb-1n', options, async (rows) => {
+        const result = await identifyIjb({ ...lists, ...rows });
+        if (options.json) return sayJson(result);
+        const { rank, tpir, recall, probes, gallery } = result;
+        sayResult(
+          [
+            `${options.subset} 1:N (${mode}), ${probes} probes, galleries of ${gallery.join(' and ')}`,
+            ...rates('rank', rank),
+            ...rates('TPIR @ FPIR', tpir),
+            ...rates('recall @ FAR', recall),
+          ].join('\n'),
+        );
+      });
     });
 }
 
+interface TinyFaceOptions extends RowsOptions {
+  names?: string;
+  lists?: string;
+  json?: boolean;
+}
+
 function tinyFace(evaluate: Command): void {
-  evaluate
+  const command = evaluate
     .command('tinyface')
     .description('TinyFace: rank-1, 5 and 20 among matches and distractors')
-    .requiredOption('--names <txt>', 'one path a line in the order of the embeddings; its folder says what it is')
-    .requiredOption('--embeddings <npy>', STORED)
+    .option('--names <txt>', 'of stored embeddings: one path a line in their order; its folder says what it is')
+    .option('--lists <dir>', 'the official .mat lists: whatever they name must be there');
+  rowsOptions(command, STORED, 'Testing_Set: Probe, Gallery_Match and Gallery_Distractor, aligned')
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
       'after',
@@ -105,15 +119,22 @@ function tinyFace(evaluate: Command): void {
           'rxface evaluate tinyface --names names.txt --embeddings tinyface.npy',
           'of equal scores the larger gallery index comes first',
         ],
-        ['rxface evaluate tinyface --names names.txt --embeddings tinyface.npy --json', 'one JSON object'],
+        ['rxface evaluate tinyface --data Testing_Set --model runs/mine --json', 'from the images, one JSON object'],
       ),
     )
-    .action(async ({ names, embeddings, json }: { names: string; embeddings: string; json?: boolean }) => {
+    .action(async ({ names, lists, json, ...options }: TinyFaceOptions) => {
+      if ((names === undefined) !== (options.embeddings === undefined))
+        throw new OptionError('evaluate tinyface', '--names', 'given together with --embeddings', names ?? 'nothing');
       const { evaluateTinyFace } = await import('../recipes/evaluateStored.ts');
-      const result = await evaluateTinyFace(names, embeddings);
-      if (json) return sayJson(result);
-      const { rank, probes, gallery } = result;
-      sayResult([`TinyFace, ${probes} probes with a mate, gallery of ${gallery}`, ...rates('rank', rank)].join('\n'));
+      await withRows('tinyface', options, async (rows) => {
+        const result = await evaluateTinyFace({
+          ...('embeddings' in rows ? { ...rows, names: names! } : rows),
+          ...(lists && { lists }),
+        });
+        if (json) return sayJson(result);
+        const { rank, probes, gallery } = result;
+        sayResult([`TinyFace, ${probes} probes with a mate, gallery of ${gallery}`, ...rates('rank', rank)].join('\n'));
+      });
     });
 }
 
@@ -147,22 +168,21 @@ function rates(name: string, of: Readonly<Record<string, number>> = {}): string[
 
 /** A protocol over templates. */
 function fusing(evaluate: Command, name: string, title: string): Command {
-  return evaluate
+  const command = evaluate
     .command(name)
     .description(title)
     .requiredOption('--meta <dir>', 'the official lists: ijbX_face_tid_mid.txt, ijbX_name_5pts_score.txt, ...')
-    .requiredOption('--subset <ijbb|ijbc>', 'which of the two')
-    .requiredOption('--embeddings <npy>', STORED)
+    .requiredOption('--subset <ijbb|ijbc>', 'which of the two');
+  return rowsOptions(command, STORED, 'the official loose crops, aligned by the points of the name list')
     .option('--feature-norm <keep|drop>', 'images count by the length of their embeddings, or all alike', 'keep')
     .option('--detector-score <on|off>', 'images count by how sure the detector was', 'on')
     .option('--flip <on|off>', 'add the mirrored image', 'on')
     .option('--json', 'print one JSON object; rates are fractions');
 }
 
-function fusionOf(options: FusionOptions): TemplateFiles {
+function fusionOf(options: FusionOptions): Fusion & { meta: string; subset: 'ijbb' | 'ijbc' } {
   return {
     meta: options.meta,
-    embeddings: options.embeddings,
     subset: oneOf(['ijbb', 'ijbc'] as const, 'evaluate', '--subset', options.subset),
     featureNorm: oneOf(['keep', 'drop'] as const, 'evaluate', '--feature-norm', options.featureNorm),
     detectorScore: oneOf(['on', 'off'] as const, 'evaluate', '--detector-score', options.detectorScore),

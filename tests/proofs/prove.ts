@@ -18,6 +18,7 @@ export interface Proven {
 /** By name; each is loaded when it is asked for. */
 const PROOFS: Record<string, () => Promise<Proof>> = {
   augment: async () => (await import('./augmentProof.ts')).augmentProof,
+  tinyFace: async () => (await import('./tinyFaceProof.ts')).tinyFaceProof,
   spine: async () => (await import('./spineProof.ts')).spineProof,
   resume: async () => (await import('./resumeProof.ts')).resumeProof,
 };
