@@ -30,15 +30,17 @@ export function convAttributes(
 /**
  * Whether our own operations, which take fewer products than the definition, compute convolutions of maps of this precision with
  * w [k, k, Cin, Cout]. They take w in float32, and round what they make of it.
+ *
+ * In bfloat16 only where vectors multiply it: ours would be slow without, and where the processor has tiles for it the engine's are
+ * faster.
  */
-export function isOwn(precision: Precision, [kernel, , cin, cout]: readonly number[]): boolean {
-  return kernel === 3 && hasOwn(cin!, cout!) && (precision === 'float32' || multipliesPairs());
-}
-
-/** Whether vectors multiply bfloat16: ours would be slow without, and the engine's are faster where the processor has tiles for it. */
-function multipliesPairs(): boolean {
-  const instructions = processorInstructions();
-  return instructions.has('avx512_bf16') && !instructions.has('amx_bf16');
+export function isOwn(
+  precision: Precision,
+  [kernel, , cin, cout]: readonly number[],
+  instructions: ReadonlySet<string> = processorInstructions(),
+): boolean {
+  if (kernel !== 3 || !hasOwn(cin!, cout!)) return false;
+  return precision === 'float32' || (instructions.has('avx512_bf16') && !instructions.has('amx_bf16'));
 }
 
 /**
