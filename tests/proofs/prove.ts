@@ -19,6 +19,7 @@ export interface Proven {
 const PROOFS: Record<string, () => Promise<Proof>> = {
   augment: async () => (await import('./augmentProof.ts')).augmentProof,
   spine: async () => (await import('./spineProof.ts')).spineProof,
+  precision: async () => (await import('./precisionProof.ts')).precisionProof,
   resume: async () => (await import('./resumeProof.ts')).resumeProof,
 };
 
