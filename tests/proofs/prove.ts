@@ -20,6 +20,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   augment: async () => (await import('./augmentProof.ts')).augmentProof,
   tinyFace: async () => (await import('./tinyFaceProof.ts')).tinyFaceProof,
   spine: async () => (await import('./spineProof.ts')).spineProof,
+  precision: async () => (await import('./precisionProof.ts')).precisionProof,
   resume: async () => (await import('./resumeProof.ts')).resumeProof,
 };
 

@@ -103,31 +103,31 @@ Maps halved(Maps maps, int stride) {
   return {maps.count, (maps.height + stride - 1) / stride, (maps.width + stride - 1) / stride};
 }
 
-template <int STRIDE>
+template <int STRIDE, class T>
 void conv3x3(void*, TF_OpKernelContext* context) {
   Call call(context);
   const Shape x = call.shape(0), w = call.shape(1);
   const Maps maps = mapsOf(x), half = halved(maps, STRIDE);
-  if (float* y = call.out<float>(0, {half.count, half.height, half.width, w[3]}))
-    convolve(maps, call.in<float>(0), call.in<float>(1), half, y, static_cast<int>(w[2]), static_cast<int>(w[3]), STRIDE);
+  if (T* y = call.out<T>(0, {half.count, half.height, half.width, w[3]}))
+    convolve(maps, call.in<T>(0), call.in<float>(1), half, y, static_cast<int>(w[2]), static_cast<int>(w[3]), STRIDE);
 }
 
-template <int STRIDE>
+template <int STRIDE, class T>
 void conv3x3InputGrad(void*, TF_OpKernelContext* context) {
   Call call(context);
   const Shape dy = call.shape(0), w = call.shape(1);
   const int32_t* sizes = call.in<int32_t>(2);
-  if (float* dx = call.out<float>(0, Shape(sizes, sizes + 4)))
-    inputGradient(mapsOf(dy), call.in<float>(0), call.in<float>(1), {sizes[0], sizes[1], sizes[2]}, dx, static_cast<int>(w[2]),
+  if (T* dx = call.out<T>(0, Shape(sizes, sizes + 4)))
+    inputGradient(mapsOf(dy), call.in<T>(0), call.in<float>(1), {sizes[0], sizes[1], sizes[2]}, dx, static_cast<int>(w[2]),
                   static_cast<int>(w[3]), STRIDE);
 }
 
-template <int STRIDE>
+template <int STRIDE, class T>
 void conv3x3FilterGrad(void*, TF_OpKernelContext* context) {
   Call call(context);
   const Shape x = call.shape(0), dy = call.shape(1);
   if (float* dw = call.out<float>(0, {3, 3, x[3], dy[3]}))
-    filterGradient(mapsOf(x), call.in<float>(0), mapsOf(dy), call.in<float>(1), dw, static_cast<int>(x[3]), static_cast<int>(dy[3]), STRIDE);
+    filterGradient(mapsOf(x), call.in<T>(0), mapsOf(dy), call.in<T>(1), dw, static_cast<int>(x[3]), static_cast<int>(dy[3]), STRIDE);
 }
 
 // x [..., C] and what there is a channel of it.
@@ -221,10 +221,11 @@ bool define(const char* name, const std::vector<const char*>& inputs, const std:
 
 template <int STRIDE>
 bool defineConvolution(const std::string& of) {
-  return define(("RxfaceConv3x3" + of).c_str(), {"x: T", "w: float"}, {"y: T"}, conv3x3<STRIDE>, nullptr) &&
-         define(("RxfaceConv3x3InputGrad" + of).c_str(), {"dy: T", "w: float", "sizes: int32"}, {"dx: T"}, conv3x3InputGrad<STRIDE>,
-                nullptr) &&
-         define(("RxfaceConv3x3FilterGrad" + of).c_str(), {"x: T", "dy: T"}, {"dw: float"}, conv3x3FilterGrad<STRIDE>, nullptr);
+  return define(("RxfaceConv3x3" + of).c_str(), {"x: T", "w: float"}, {"y: T"}, conv3x3<STRIDE, float>, conv3x3<STRIDE, BFloat16>) &&
+         define(("RxfaceConv3x3InputGrad" + of).c_str(), {"dy: T", "w: float", "sizes: int32"}, {"dx: T"},
+                conv3x3InputGrad<STRIDE, float>, conv3x3InputGrad<STRIDE, BFloat16>) &&
+         define(("RxfaceConv3x3FilterGrad" + of).c_str(), {"x: T", "dy: T"}, {"dw: float"}, conv3x3FilterGrad<STRIDE, float>,
+                conv3x3FilterGrad<STRIDE, BFloat16>);
 }
 
 bool defineAll() {
