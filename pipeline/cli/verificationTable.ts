@@ -8,7 +8,7 @@ export function verificationTable(
   const percent = (rate: number): string => `${(100 * rate).toFixed(2)} %`;
   return [
     `${protocol}, ${pairs.toLocaleString('en-GB')} pairs`,
-    `accuracy        ${percent(accuracy.mean)} +- ${percent(accuracy.std)}`,
+    `accuracy        ${percent(accuracy.mean)} +- ${percent(accuracy.std)} (${percent(accuracy.cosine)} with thresholds at every 0.001 of cosine)`,
     `VAL @ FAR 1e-3  ${percent(val.mean)} +- ${percent(val.std)} (FAR met ${val.far.toExponential(1)})`,
     `TAR @ FAR 1e-3  ${percent(tar['1e-3'])}`,
     `AUC             ${auc.toFixed(4)}`,
