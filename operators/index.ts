@@ -92,6 +92,7 @@ export { fusionPlan, type FusionPlan } from './evaluate/fusionPlan.ts';
 export { scoreCounts, type ScoreCounts } from './evaluate/scoreCounts.ts';
 export { scoreTrials, type ScoredTrials } from './evaluate/scoreTrials.ts';
 export { tarAtFars, type FarMode, type OperatingPoint, type SortedScores } from './maths/tarAtFars.ts';
+export { searchGallery, type ListedPeople, type SearchStanding } from './evaluate/searchGallery.ts';
 export { closedSetRanks, legacyIdentification, openSet, rankOfMate, within, type OpenSet, type People } from './evaluate/identify.ts'; // prettier-ignore
 export { wilson } from './maths/wilson.ts';
 export { bootstrapPairs, type BootstrapOptions, type Interval } from './evaluate/bootstrapPairs.ts';

@@ -107,20 +107,27 @@ export interface StepItem {
   learningRate: number;
   /** Figures of this step by name: 'gradientNorm', 'normMean', 'normStd', ... */
   figures: Record<string, number>;
-  /** Per chosen sample: norm, cosine to its centre, P of its class, margin and the paper's gradient scaling term (P - 1) x slope. */
-  samples?: {
-    index: number;
-    norm: number;
-    cosine: number;
-    probability: number;
-    margin: number;
-    gradientScale: number;
-    /** What a meta step added to the margin. */
-    residual?: number;
-  }[];
+  /** Of chosen samples; of every sample of the batch where a meta step reports each variation's part of the residuals. */
+  samples?: StepSample[];
   /** Weights and state after this step, on checkpoint steps only. */
   snapshot?: Snapshot;
   time: { at: number; seconds: number; imagesPerSecond: number };
+}
+
+/** One sample as a step saw it: norm, cosine to its centre, P of its class, margin and the paper's gradient scaling term (P - 1) x slope. */
+export interface StepSample extends Partial<Record<`residual.${Factor}`, number>> {
+  index: number;
+  norm: number;
+  cosine: number;
+  probability: number;
+  margin: number;
+  gradientScale: number;
+  /** What a meta step added to the margin; 'residual.<factor>' is what one variation asks for, before clamps. */
+  residual?: number;
+  /** Where all samples of a batch are reported: place in the epoch, person, and labels of variations as it was drawn. */
+  position?: number;
+  label?: number;
+  variation?: Partial<Record<Factor, number>>;
 }
 
 /** Everything a checkpoint holds but what the run knows better (config, engine, hashes of files). */

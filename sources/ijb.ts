@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { FormatError } from '../pipeline/errors.ts';
 import { readText } from '../pipeline/files/read.ts';
 import type { Trials } from '../pipeline/items.ts';
+import type { IndexedSource } from './indexed.ts';
 import { integerTable } from './integerTable.ts';
+import { listed } from './listed.ts';
 import { parseDetectorScores } from './parse/detectorScores.ts';
 
 export type IjbSubset = 'ijbb' | 'ijbc';
@@ -47,11 +49,27 @@ export async function ijbImages(folder: string, subset: IjbSubset): Promise<IjbI
  * @param images of the list; the files must agree
  */
 export async function ijbDetectorScores(folder: string, subset: IjbSubset, images: number): Promise<Float64Array> {
-  const path = join(folder, `${subset}_name_5pts_score.txt`);
+  const path = nameList(folder, subset);
   const { scores } = parseDetectorScores(await readText(path), path);
   if (scores.length !== images)
     throw new FormatError(path, undefined, `${images} lines, as in ${subset}_face_tid_mid.txt`, `${scores.length}`);
   return scores;
+}
+
+/**
+ * The images of IJB-B or IJB-C in the order of `ijbX_name_5pts_score.txt`, each with the five landmarks that stand there.
+ *
+ * ```ts
+ * const faces = await ijbFaces(imageFolder('loose_crop'), 'meta', 'ijbc');
+ * ```
+ *
+ * @param crops the images that the landmarks were found in: the official loose crops
+ * @throws FileError, FormatError; once opened, what `listed` throws for crops that are missing
+ */
+export async function ijbFaces(crops: IndexedSource, folder: string, subset: IjbSubset): Promise<IndexedSource> {
+  const path = nameList(folder, subset);
+  const { names, points } = parseDetectorScores(await readText(path), path);
+  return listed(crops, names, points);
 }
 
 /**
@@ -93,6 +111,10 @@ export async function ijbTrials(
     }
   }
   return { pairs, genuine };
+}
+
+function nameList(folder: string, subset: IjbSubset): string {
+  return join(folder, `${subset}_name_5pts_score.txt`);
 }
 
 function isId(value: number): boolean {

@@ -10,7 +10,9 @@ import { drop } from './drop.ts';
 import { imageFolder } from './imageFolder.ts';
 import type { IndexedSource } from './indexed.ts';
 import { landmarks } from './landmarks.ts';
+import { pairBin } from './pairBin.ts';
 import { parseDrawnPattern } from './parse/drawnPattern.ts';
+import { isPickle } from './parse/pairBin.ts';
 import { parseTarHeader, TAR_BLOCK_BYTES } from './parse/tarHeader.ts';
 import { recordIO } from './recordIO.ts';
 import { isShardName, shards } from './shards.ts';
@@ -25,7 +27,7 @@ export interface SourceOptions {
 }
 
 /**
- * Opens whatever lies at a path: tar, tar.gz, .rec, .faces, image folder, or a folder of shards or with insightface's train.rec.
+ * Opens whatever lies at a path: tar, tar.gz, .rec, .faces, .bin, image folder, or a folder of shards or with insightface's train.rec.
  * Files are told apart by their first bytes, not by their names; only a shard whose beginning is damaged is known by its name.
  *
  * ```ts
@@ -62,8 +64,9 @@ async function sourceAt(where: string): Promise<IndexedSource> {
   const head = await file.readAt(0, TAR_BLOCK_BYTES).finally(() => file.close());
   if (isGzip(head) || parseTarHeader(head)) return tar(where);
   if (readPartHead(head)) return recordIO(where);
+  if (isPickle(head)) return pairBin(first);
   if (isFaces(head) || isShardName(first)) return shards(where);
-  throw new FormatError(first, 0, 'a tar, tar.gz, RecordIO or .faces file, or a folder of images');
+  throw new FormatError(first, 0, 'a tar, tar.gz, RecordIO, .faces or .bin file, or a folder of images');
 }
 
 async function firstFolder(paths: readonly string[]): Promise<string | undefined> {

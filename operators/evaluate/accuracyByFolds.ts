@@ -3,7 +3,10 @@ import { acceptCounts, foldCounts, type AcceptCounts } from './foldCounts.ts';
 import type { PairScores } from './pairScores.ts';
 
 /** 0, 0.01, ... 3.99 as the released evaluation scripts compute them: i x 0.01, not i / 100. */
-export const THRESHOLDS = Float64Array.from({ length: 400 }, (_, i) => i * 0.01);
+export const SQUARED = Float64Array.from({ length: 400 }, (_, i) => i * 0.01);
+
+/** Squared distances at every 0.001 of cosine, from 1 down to -1: a grid ten times as fine, for scripts that compare cosines. */
+export const EVERY_COSINE = Float64Array.from({ length: 2001 }, (_, i) => 2 - 2 * (1 - i / 1000));
 
 export interface FoldAccuracy {
   /** Mean over folds, fraction. */
@@ -20,8 +23,9 @@ export interface FoldAccuracy {
  * Verification accuracy by folds, as LFW's unrestricted protocol does it.
  *
  * In plain words: nine folds choose the threshold, the tenth is judged by it, ten times over. "Same" is said where the
- * squared distance is strictly below the threshold; of thresholds 0, 0.01, ... 3.99 the first with the highest accuracy
- * is taken.
+ * squared distance is strictly below the threshold; of the thresholds the first with the highest accuracy is taken.
+ *
+ * @param thresholds squared distances, ascending; default 0, 0.01, ... 3.99
  *
  * Source: the evaluation of AdaFace, insightface and CVLface, which share it (scikit-learn's KFold without shuffling).
  *
@@ -33,12 +37,12 @@ export interface FoldAccuracy {
  *   folds: 2,
  * }).mean; // 1
  */
-export function accuracyByFolds(scores: PairScores): FoldAccuracy {
+export function accuracyByFolds(scores: PairScores, thresholds: Float64Array = SQUARED): FoldAccuracy {
   const chosen: number[] = [];
-  const accuracies = foldCounts(scores, THRESHOLDS).map(({ inside, outside }) => {
+  const accuracies = foldCounts(scores, thresholds).map(({ inside, outside }) => {
     let best = 0;
-    for (let i = 1; i < THRESHOLDS.length; i++) if (correct(outside, i) > correct(outside, best)) best = i;
-    const threshold = THRESHOLDS[best]!;
+    for (let i = 1; i < thresholds.length; i++) if (correct(outside, i) > correct(outside, best)) best = i;
+    const threshold = thresholds[best]!;
     chosen.push(threshold);
     return correct(acceptCounts(inside, [threshold]), 0) / (inside.genuine.length + inside.impostors.length);
   });

@@ -16,6 +16,8 @@ export interface Identified {
   people: ArrayLike<number>;
   /** Probes that rates are shares of; those without a mate, where these count too. */
   probes: number;
+  /** The last rank that is told from those behind it, which are Infinity; none where absent. */
+  deepest?: number;
 }
 
 /** Eight a decade, as far as a picture reaches. */
@@ -30,16 +32,16 @@ const RANKS = [1, 2, 3, 4, 5, 7, 10, 13, 18, 20, 24, 32, 42, 56, 75, 100];
  * console.log(cmcCurve({ ranks: [1, 1, 3], people: [5, 6, 6], probes: 3 }, 4).rate); // [2/3, 2/3, 1, 1]
  * ```
  *
- * @param gallery templates in it: the curve goes no further
+ * @param gallery templates in it: the curve goes no further, nor behind the deepest rank that is known
  * @throws OptionError for no ranks
  */
 export function cmcCurve(
-  { ranks, people, probes }: Identified,
+  { ranks, people, probes, deepest = Infinity }: Identified,
   gallery: number,
   options: BootstrapOptions = {},
 ): CmcCurve {
   if (ranks.length === 0) throw new OptionError('cmcCurve', 'ranks', 'of at least one probe with a mate', 0);
-  const rank = RANKS.filter((k) => k <= gallery);
+  const rank = RANKS.filter((k) => k <= gallery && k <= deepest);
   const mated = ranks.length / probes;
   const numbers = new Map<number, number>();
   for (const person of Array.from(people)) if (!numbers.has(person)) numbers.set(person, numbers.size);

@@ -50,6 +50,7 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
       };
       const scores = (): PairScores => {
         demand((row) => seen[row]! > 0);
+        const people = pairPeople(protocol);
         return {
           protocol: protocol.name,
           distances: Float64Array.from(protocol.pairs, ({ a, b }) =>
@@ -57,7 +58,7 @@ export function verifyPairs(protocol: PairProtocol): Stage<Embeddings, PairScore
           ),
           same: Uint8Array.from(protocol.pairs, (pair) => Number(pair.same)),
           folds: protocol.folds,
-          people: pairPeople(protocol),
+          ...(people && { people }),
           norms: Float32Array.from(protocol.pairs.flatMap(({ a, b }) => [norms[rowOf(a)]!, norms[rowOf(b)]!])),
         };
       };

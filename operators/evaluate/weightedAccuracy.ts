@@ -1,5 +1,5 @@
 import { folds } from '../maths/folds.ts';
-import { THRESHOLDS } from './accuracyByFolds.ts';
+import { SQUARED } from './accuracyByFolds.ts';
 import type { PairScores } from './pairScores.ts';
 
 /**
@@ -10,11 +10,11 @@ import type { PairScores } from './pairScores.ts';
  * @return a function of [pairs] weights, whole numbers; folds that have none are left out of the mean
  */
 export function weightedAccuracy({ distances, same, folds: k }: PairScores): (weights: Float64Array) => number {
-  const places = THRESHOLDS.length + 1;
+  const places = SQUARED.length + 1;
   // The first threshold that accepts each pair; behind the last one for those that none does.
   const bins = Uint16Array.from(distances, (distance) => {
-    const bin = THRESHOLDS.findIndex((threshold) => distance < threshold);
-    return bin < 0 ? THRESHOLDS.length : bin;
+    const bin = SQUARED.findIndex((threshold) => distance < threshold);
+    return bin < 0 ? SQUARED.length : bin;
   });
   const bounds = folds(distances.length, k);
   return (weights) => {
@@ -29,9 +29,9 @@ export function weightedAccuracy({ distances, same, folds: k }: PairScores): (we
         steps[bins[pair]!]! += same[pair] ? weight : -weight;
       }
       let sum = impostors;
-      return { counts: Float64Array.from(THRESHOLDS, (_, i) => (sum += steps[i]!)), total };
+      return { counts: Float64Array.from(SQUARED, (_, i) => (sum += steps[i]!)), total };
     });
-    const all = Float64Array.from(THRESHOLDS, (_, i) => right.reduce((sum, { counts }) => sum + counts[i]!, 0));
+    const all = Float64Array.from(SQUARED, (_, i) => right.reduce((sum, { counts }) => sum + counts[i]!, 0));
     const known = right.filter(({ total }) => total > 0);
     const shares = known.map(({ counts, total }) => {
       let best = 0;

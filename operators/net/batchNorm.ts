@@ -1,11 +1,13 @@
-import { dispose, fill, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, fill, tidy, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../pipeline/errors.ts';
 import { batchNormInference, batchNormTrain } from './kernels/batchNorm.ts';
 import { batchNormGrad } from './kernels/batchNormGrad.ts';
+import { batchNormTangent } from './kernels/batchNormTangent.ts';
+import { castLike } from './kernels/cast.ts';
 import { reshape } from './kernels/reshape.ts';
 import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
-import { preluSlope, preluTangent } from './prelu.ts';
-import { accumulate, sumOf } from './tangents.ts';
+import { preluSlope } from './prelu.ts';
+import { accumulate } from './tangents.ts';
 
 export interface BatchNormOptions {
   channels: number;
@@ -79,16 +81,13 @@ export class BatchNorm implements Layer {
   }
 
   jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor {
-    const tangent = this.#normalTangent(p, xdot, pdot, scope);
-    if (this.#slope === undefined) return tangent;
-    const { x, mean, variance } = this.#kept(scope);
-    const map = asMap(x);
-    const z = this.#with(p, ({ scale, offset }) =>
-      batchNormInference({ x: map, scale, offset, runningMean: mean, runningVariance: variance }),
-    );
-    const rectified = preluTangent(asShape(z, x.shape), tangent, p[this.#slope]!, pdot[this.#slope]);
-    dispose([map, z]);
-    return rectified;
+    return this.#jvp(p, xdot, pdot, scope);
+  }
+
+  jvpOnto(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope, addend: Tensor): Tensor {
+    const tangent = this.#jvp(p, xdot, pdot, scope, addend);
+    addend.dispose();
+    return tangent;
   }
 
   #forward(p: Params, x: Tensor, mode: Mode, scope: Scope, addend?: Tensor): Tensor {
@@ -132,31 +131,16 @@ export class BatchNorm implements Layer {
     return asShape(dx, x.shape);
   }
 
-  /** Tangent of what comes before the rectifier. */
-  #normalTangent(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor {
-    const kept = this.#kept(scope);
-    const map = asMap(kept.x);
-    let tangent: Tensor | null = null;
-    if (xdot !== null) {
-      // The Jacobian by x is symmetric, so the gradient's formula is the tangent's.
-      const dy = asMap(xdot);
-      const { dx, dScale, dOffset } = this.#with(p, ({ scale, offset }) =>
-        batchNormGrad({ ...kept, x: map, dy, scale, offset }),
-      );
-      dispose([dScale, dOffset, dy, xdot]);
-      tangent = asShape(dx, kept.x.shape);
-    }
-    const [scaleDot, offsetDot] = [pdot[this.#scale], pdot[this.#offset]];
-    if (scaleDot === undefined && offsetDot === undefined) {
-      map.dispose();
-      return tangent ?? zerosLike(kept.x);
-    }
-    const none = this.#constant(0);
-    const [scale, offset] = [scaleDot ?? none, offsetDot ?? none];
-    const { mean: runningMean, variance: runningVariance } = kept;
-    const byParams = batchNormInference({ x: map, scale, offset, runningMean, runningVariance });
-    dispose([none, map]);
-    return sumOf(asShape(byParams, kept.x.shape), tangent);
+  #jvp(p: Params, given: Tensor | null, pdot: Params, scope: Scope, addend?: Tensor): Tensor {
+    const { x, ...kept } = this.#kept(scope);
+    const xdot = given ?? tidy(() => castLike(zerosLike(x), x));
+    const maps = { x: asMap(x), xdot: asMap(xdot), ...(addend && { addend: asMap(addend) }) };
+    const [scale, offset] = [pdot[this.#scale], pdot[this.#offset]];
+    const slope = this.#slope === undefined ? undefined : pdot[this.#slope];
+    const along = { ...(scale && { scale }), ...(offset && { offset }), ...(slope && { slope }) };
+    const tangent = this.#with(p, (following) => batchNormTangent({ ...kept, ...maps, ...following, along }));
+    dispose([...Object.values(maps), xdot]);
+    return asShape(tangent, x.shape);
   }
 
   /** What `use` gives of the parameters, or of what stands for them. */

@@ -4,7 +4,7 @@ import { biasedSum } from './kernels/biasedSum.ts';
 import { biasPrelu } from './kernels/biasPrelu.ts';
 import { EPSILON } from './kernels/batchNorm.ts';
 import { cast } from './kernels/cast.ts';
-import { conv2d } from './kernels/conv2d.ts';
+import { conv2d, isOwn } from './kernels/conv2d.ts';
 import { subsample } from './kernels/subsample.ts';
 import { blocksOf, type Block } from './iresnet.ts';
 import type { Params } from './layer.ts';
@@ -32,8 +32,8 @@ export interface Folded {
  *
  * The batch norm at the head of a block stands before a convolution that pads with zeros, which are not shifted: at the border its
  * shift arrives through fewer taps. So it becomes a bias of its own for every place [H, W, C]; one bias a channel would be wrong
- * at the border. Embeddings equal those of `model.embed` up to rounding. Weights are rounded once, after folding, where the model is
- * in bfloat16; biases, slopes and the output layer are float32.
+ * at the border. Embeddings equal those of `model.embed` up to rounding. Where the model is in bfloat16, weights are
+ * rounded once, after folding, or stay float32 for our own convolutions, which do so; biases, slopes and the output layer are float32.
  */
 export function fold(model: Model): Folded {
   const source = { ...model.params };
@@ -59,7 +59,7 @@ export function fold(model: Model): Folded {
 
 function stepsOf({ architecture, precision, params: p }: Model, own: <T extends Tensor>(x: T) => T): Step[] {
   const { squeezeExcite, size } = architecture;
-  const typed = (w: Tensor): Tensor => own(cast(w, precision));
+  const typed = (w: Tensor): Tensor => own(isOwn(precision, w.shape) ? w : cast(w, precision));
 
   const first = foldedConv(p, 'input_layer.0', normOf(p, 'input_layer.1'));
   const steps = [rectified(typed(first.weight), own(first.bias), own(p['input_layer.2.weight']!.clone()))]; // [N, H, W, 64]

@@ -48,6 +48,8 @@ export interface Layer {
   backwardParams?(p: Params, dy: Tensor, scope: Scope, into: Grads | null, keep: boolean): void;
   /** Tangent of the output for a tangent of x (null: zero, for layers with parameters) and of parameters (missing names: zero), at the point kept in the scope. */
   jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor;
+  /** jvp(xdot) + addend, which is consumed, where it costs no pass of its own. */
+  jvpOnto?(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope, addend: Tensor): Tensor;
 }
 
 /** What one forward keeps for its backward and jvp. */

@@ -2,7 +2,6 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../pipeline/errors.ts';
 import type { Grads, Layer, Mode, Params, ParamSpec, Scope } from './layer.ts';
 import type { Sequential } from './sequential.ts';
-import { sumOf } from './tangents.ts';
 
 /** branch(x) + shortcut(x); without a shortcut branch(x) + x. No activation follows the sum (AdaFace net.py). */
 export class Residual implements Layer {
@@ -34,10 +33,14 @@ export class Residual implements Layer {
   }
 
   jvp(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor {
-    const side = xdot?.clone() ?? null;
-    const tangent = this.#branch.jvp(p, xdot, pdot, scope);
-    if (this.#shortcut === null) return sumOf(tangent, side);
-    if (side === null && this.#shortcut.params.length === 0) return tangent;
-    return sumOf(tangent, this.#shortcut.jvp(p, side, pdot, scope));
+    const side = this.#sideTangent(p, xdot?.clone() ?? null, pdot, scope);
+    if (side === null) return this.#branch.jvp(p, xdot, pdot, scope);
+    return this.#branch.jvpOnto(p, xdot, pdot, scope, side);
+  }
+
+  /** Null where it is zero: a shortcut without parameters cannot say so in a shape. */
+  #sideTangent(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope): Tensor | null {
+    if (this.#shortcut === null || (xdot === null && this.#shortcut.params.length === 0)) return xdot;
+    return this.#shortcut.jvp(p, xdot, pdot, scope);
   }
 }

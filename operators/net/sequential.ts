@@ -51,4 +51,12 @@ export class Sequential implements Layer {
     if (tangent === null) throw new Error('jvp of no layers has no shape');
     return tangent;
   }
+
+  jvpOnto(p: Params, xdot: Tensor | null, pdot: Params, scope: Scope, addend: Tensor): Tensor {
+    const last = this.layers.at(-1);
+    let tangent = xdot;
+    for (const layer of this.layers.slice(0, -1)) tangent = layer.jvp(p, tangent, pdot, scope);
+    if (last?.jvpOnto) return last.jvpOnto(p, tangent, pdot, scope, addend);
+    return sumOf(addend, last?.jvp(p, tangent, pdot, scope) ?? tangent);
+  }
 }

@@ -36,7 +36,10 @@ export interface MetaStepOptions extends StepOptions {
   metaEvery?: number;
   /** Statistics on the meta batch: 'train' (default), its own and with dropout, or 'running'. Running ones never move by it. */
   metaBN?: 'train' | 'running';
-  /** Every so many iterations each variation's part of the residuals is reported, for a backward and a tangent more each; 0 (default): never. */
+  /**
+   * Every so many iterations all samples are reported with each variation's part of their residuals, for a backward and a tangent
+   * more each; 0 (default): never.
+   */
   logPerVariationEvery?: number;
   /** Learning rate of the classifiers, above 0. Default 0.1. */
   variationLr?: number;

@@ -97,7 +97,8 @@ export function metaUpdate(
   });
   const { residual } = numbers.columns;
   if (!residual) return numbers;
-  return { ...numbers, figures: { ...numbers.figures, ...residualFigures(residual, batch.variation) } };
+  const figures = { ...numbers.figures, ...residualFigures(residual, batch.variation) };
+  return { ...numbers, figures, ...(turn.apart && { each: true }) };
 }
 
 /** The loss that the real step takes, and what is reported of each sample as that step sees it. */

@@ -1,5 +1,5 @@
 import { concat, reshape, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import type { Key, StepItem } from '../../pipeline/items.ts';
+import { FACTORS, type Batch, type Key, type StepItem, type StepSample } from '../../pipeline/items.ts';
 import type { HeadOutput } from '../margins/head.ts';
 
 /** Numbers of a step, read back. */
@@ -8,6 +8,8 @@ export interface StepNumbers {
   figures: Record<string, number>;
   /** A number for each sample of the batch, by name. */
   columns: Record<string, Float32Array>;
+  /** True where every sample of the batch is to be reported. */
+  each?: boolean;
   /** What came with them, in order. */
   beside: Float32Array[];
 }
@@ -76,6 +78,20 @@ export function samplesOf(
       ? [{ index, ...Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[i]!])) }]
       : [],
   ) as NonNullable<StepItem['samples']>;
+}
+
+/** Every sample of a batch, with what it takes to find and to draw it again. */
+export function allSamplesOf({ columns }: StepNumbers, { keys, labels, variation }: Batch): StepSample[] {
+  return keys.map(({ index, position }, i) => {
+    const known = FACTORS.filter((factor) => variation[factor][i]! >= 0);
+    return {
+      index,
+      position,
+      label: labels[i]!,
+      variation: Object.fromEntries(known.map((factor) => [factor, variation[factor][i]!])),
+      ...Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[i]!])),
+    } as StepSample;
+  });
 }
 
 function mean(values: Float32Array): number {

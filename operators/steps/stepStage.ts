@@ -6,7 +6,7 @@ import type { Margin } from '../margins/margin.ts';
 import type { Centres } from '../net/centres.ts';
 import type { SampledCentres } from '../net/sampledCentres.ts';
 import type { Model } from '../net/model.ts';
-import { samplesOf, type StepNumbers } from './readback.ts';
+import { allSamplesOf, samplesOf, type StepNumbers } from './readback.ts';
 import type { Schedule } from './schedule.ts';
 import type { SgdOptions } from './sgd.ts';
 import { loadTrained, saveTrainedState, saveTrainedWeights, type Trained } from './trainingState.ts';
@@ -83,7 +83,8 @@ export function stepStage<I>(kind: StepKind<I>, trained: Trained, options: StepO
       fail(`the ${broken[0]} of iteration ${iteration} is ${broken[1]}: ${cure}`);
     }
     const { loss, figures } = numbers;
-    const samples = emit && { samples: samplesOf(numbers, batch.keys, emit) };
+    const chosen = emit && { samples: samplesOf(numbers, batch.keys, emit) };
+    const samples = numbers.each ? { samples: allSamplesOf(numbers, batch) } : chosen;
     const item = itemOf(batch, { iteration, loss, learningRate, figures, ...samples }, began);
     if (options.snapshot?.(item)) {
       const { epoch, position } = item;

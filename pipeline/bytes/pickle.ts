@@ -14,6 +14,10 @@ export interface PickleRules {
   calls: Readonly<Record<string, (args: readonly unknown[]) => unknown>>;
   /** What a persistent id stands for; it throws for what it does not know. */
   persistent(id: unknown): unknown;
+  /** Gives a value that a call made its state; false where that value has none. Default: none has. */
+  build?(target: unknown, state: unknown): boolean;
+  /** What a `str` of Python 2 is, which may be either. Default 'text'. */
+  strings?: 'text' | 'bytes';
 }
 
 const MARK = Symbol('mark');
@@ -60,6 +64,7 @@ export function unpickle(
       return refuse('UTF-8 text');
     }
   };
+  const string = rules.strings === 'bytes' ? blob : text;
   const line = (): string => {
     const end = bytes.indexOf(0x0a, at);
     if (end < 0) return refuse('a line of text');
@@ -120,6 +125,7 @@ export function unpickle(
     return within(() => rules.calls[name]!(args));
   };
   const build = (state: unknown, target: unknown): void => {
+    if (within(() => rules.build?.(target, state) === true)) return;
     // Attributes of an ordered dictionary: PyTorch keeps the versions of its modules there.
     if (!(target instanceof Map && state instanceof Map))
       refuse('tensors and plain containers alone, no object with a state of its own', describe(target));
@@ -151,8 +157,8 @@ export function unpickle(
       stack.push(within(() => rules.persistent(id))); // Q BINPERSID
     },
     0x52: () => void stack.push(call(pop(), pop())), // R REDUCE
-    0x54: () => void stack.push(text(u4())), // T BINSTRING
-    0x55: () => void stack.push(text(u1())), // U SHORT_BINSTRING
+    0x54: () => void stack.push(string(u4())), // T BINSTRING
+    0x55: () => void stack.push(string(u1())), // U SHORT_BINSTRING
     0x42: () => void stack.push(blob(u4())), // B BINBYTES
     0x43: () => void stack.push(blob(u1())), // C SHORT_BINBYTES
     0x58: () => void stack.push(text(u4())), // X BINUNICODE
@@ -202,6 +208,7 @@ export function unpickle(
     },
     0x94: () => void memo.set(memo.size, top()), // MEMOIZE
     0x95: () => void u8(), // FRAME: its length is of use to streams alone
+    0x96: () => void stack.push(blob(u8())), // BYTEARRAY8
   };
 
   if (bytes[start] !== 0x80) refuse('a pickle of protocol 2 to 5', bytes[start]);

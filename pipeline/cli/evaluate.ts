@@ -1,8 +1,10 @@
+import { basename } from 'node:path';
 import type { FalseMatches } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { createProgress } from '../progress.ts';
-import type { PairProtocolName } from '../recipes/evaluate.ts';
+import type { PairFiles, PairsOf } from '../recipes/evaluate.ts';
 import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
+import { evaluateRfw } from './evaluateRfw.ts';
 import { storedProtocols } from './evaluateStored.ts';
 import { checkReport, FAR_OPTION, REPORT_OPTION, reported } from './reported.ts';
 import { verificationTable } from './verificationTable.ts';
@@ -19,8 +21,7 @@ import {
   type Command,
 } from './program.ts';
 
-interface ScoredOptions {
-  data: string;
+interface EmbedOptions {
   model: string;
   input?: string;
   batch: number;
@@ -28,14 +29,15 @@ interface ScoredOptions {
   json?: boolean;
 }
 
-interface Options extends ScoredOptions {
-  reduce?: number;
-  blur?: number;
-  occlude?: number;
-  folds?: number[];
-  far?: number;
-  report?: string;
+interface ScoredOptions extends EmbedOptions {
+  data: string;
 }
+
+type Options = EmbedOptions &
+  Variant & {
+    far?: number;
+    report?: string;
+  };
 
 interface GroupOptions extends ScoredOptions {
   labels: string;
@@ -43,7 +45,7 @@ interface GroupOptions extends ScoredOptions {
   far: number;
 }
 
-/** `rxface evaluate lfw|cfp|groups`, a model scored on pairs of faces, and what is scored from stored embeddings. */
+/** `rxface evaluate lfw|cfp|bin|groups`, a model scored on pairs of faces, and what is scored from stored embeddings. */
 export function evaluateCommand(program: Command): void {
   const evaluate = program
     .command('evaluate')
@@ -58,18 +60,19 @@ export function evaluateCommand(program: Command): void {
         ],
       ),
     );
-  const scored = (name: string, title: string): Command =>
+  const embedding = (name: string, title: string): Command =>
     evaluate
       .command(name)
       .description(title)
-      .requiredOption('--data <tar|dir>', 'the images, aligned to 112x112')
       .requiredOption('--model <path>', MODEL_OPTION)
       .option('--input <how>', INPUT_OPTION)
       .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
       .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
       .option('--json', 'print one JSON object; rates are fractions');
-  const protocol = (name: string, title: string): Command =>
-    scored(name, title)
+  const scored = (name: string, title: string): Command =>
+    embedding(name, title).requiredOption('--data <tar|dir>', 'the images, aligned to 112x112');
+  const varied = (command: Command): Command =>
+    command
       .option('--reduce <px>', 'bring every face down to so many pixels and back first', wholeNumber(1))
       .option('--blur <px>', 'blur every face with a Gaussian kernel of so many pixels first', wholeNumber(3))
       .option('--occlude <px>', 'cover one face of each pair by a black square of so many pixels', wholeNumber(1))
@@ -77,7 +80,7 @@ export function evaluateCommand(program: Command): void {
       .option('--far <rate>', FAR_OPTION, Number)
       .option('--report <html>', REPORT_OPTION);
 
-  protocol('lfw', 'Labeled Faces in the Wild, unrestricted: 6,000 pairs in 10 folds')
+  varied(scored('lfw', 'Labeled Faces in the Wild, unrestricted: 6,000 pairs in 10 folds'))
     .requiredOption('--pairs <file>', "LFW's pairs.txt")
     .addHelpText(
       'after',
@@ -92,8 +95,10 @@ export function evaluateCommand(program: Command): void {
         ],
       ),
     )
-    .action((options: Options & { pairs: string }) => score('lfw', options.pairs, options));
-  protocol('cfp', 'Celebrities in Frontal-Profile: 7,000 pairs in 10 folds')
+    .action((options: Options & PairFiles) =>
+      score('lfw', () => ({ data: options.data, pairs: options.pairs, protocol: 'lfw' }), options),
+    );
+  varied(scored('cfp', 'Celebrities in Frontal-Profile: 7,000 pairs in 10 folds'))
     .requiredOption('--protocol <tar|dir>', 'what holds Protocol/Pair_list_F.txt and the splits')
     .requiredOption('--subset <ff|fp>', 'ff: frontal with frontal, fp: frontal with profile')
     .addHelpText(
@@ -109,9 +114,23 @@ export function evaluateCommand(program: Command): void {
         ],
       ),
     )
-    .action((options: Options & { protocol: string; subset: string }) => {
-      const subset = oneOf(['ff', 'fp'] as const, 'evaluate cfp', '--subset', options.subset);
-      return score(`cfp-${subset}`, options.protocol, options);
+    .action((options: Options & { data: string; protocol: string; subset: string }) => {
+      const protocol = `cfp-${oneOf(['ff', 'fp'] as const, 'evaluate cfp', '--subset', options.subset)}` as const;
+      return score(protocol, () => ({ data: options.data, pairs: options.protocol, protocol }), options);
+    });
+  varied(embedding('bin', "insightface's packed pairs: lfw.bin, cfp_fp.bin, agedb_30.bin, ..."))
+    .argument('<file>', 'the .bin: aligned images and which pairs of them show one person')
+    .addHelpText(
+      'after',
+      examples(
+        ['rxface evaluate bin agedb_30.bin --model runs/mine', '6,000 pairs in 10 folds'],
+        ['rxface evaluate bin lfw.bin --model other.onnx --json', 'a model from elsewhere, one JSON object'],
+      ),
+    )
+    .action(async (file: string, options: Options) => {
+      const { pairBin } = await import('../../sources/pairBin.ts');
+      const faces = pairBin(file);
+      return score(basename(file), async () => ({ protocol: await faces.protocol(), faces }), options);
     });
 
   scored('groups', 'false matches by group of people, at one threshold for everybody')
@@ -132,6 +151,7 @@ export function evaluateCommand(program: Command): void {
       ),
     )
     .action(scoreGroups);
+  evaluateRfw(evaluate);
   storedProtocols(evaluate);
 }
 
@@ -147,20 +167,22 @@ async function scoreGroups(options: GroupOptions): Promise<void> {
   );
 }
 
-async function score(protocol: PairProtocolName, pairs: string, options: Options): Promise<void> {
-  const { judgePairs } = await import('../recipes/judgePairs.ts');
-  const { json, model: path, input, report, far, ...given } = options;
+/** @param open the pairs, asked for once the model is there */
+async function score(
+  protocol: string,
+  open: () => PairFiles | Promise<PairsOf>,
+  { json, model: path, input, report, ...given }: Options,
+): Promise<void> {
   checkReport(report);
+  const { judgePairs } = await import('../recipes/judgePairs.ts');
   const name = evaluationName(protocol, given);
   await interruptible('', (signal) =>
     withModel({ model: path, input }, signal, async (model) => {
       checkVariant(given, model.architecture.size[0]);
       const { found, hardest } = await judgePairs(model, {
         ...given,
-        ...(far !== undefined && { far }),
+        ...(await open()),
         ...(report !== undefined && { hardest: 8 }),
-        protocol,
-        pairs,
         signal,
         progress: createProgress(),
       });

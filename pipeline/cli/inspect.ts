@@ -26,7 +26,7 @@ export function inspectCommand(program: Command): void {
     .description('say what is in image sources, and what is wrong with them')
     .argument(
       '[sources...]',
-      'tar, tar.gz, .rec, shards, image folder, a pattern over these, drawn:people=50,..., or a training config',
+      'tar, tar.gz, .rec, .bin, shards, image folder, a pattern over these, drawn:people=50,..., or a training config',
     )
     .option('--points <csv>', 'table of five landmarks per image')
     .option('--drop <list>', 'people to leave out: FILE, FILE:SET or NAME,NAME; repeatable', collect, [])
@@ -66,10 +66,14 @@ async function inspect(paths: string[], options: InspectOptions): Promise<void> 
     }
     const verified = options.verify ? await verifiedOf(source, options.threads) : undefined;
     if (options.verify && verified === undefined) return;
-    const { count, classes, perClass, bytes, records } = found;
+    const { count, classes, perClass, bytes, records, issame } = found;
     // Whoever decodes finds all that the headers show, and more.
     const faults = verified?.broken ?? found.faults;
-    const more = { ...(verified && { verified: verified.records }), ...(records && { records }) };
+    const more = {
+      ...(verified && { verified: verified.records }),
+      ...(records && { records }),
+      ...(issame && { issame }),
+    };
     if (options.json) sayJson({ count, classes, perClass, bytes, faults, ...more });
     else sayResult(textOf(source, { ...found, faults }, verified));
     sayFaults(faults, verified === undefined ? MOST_LINES : Infinity);

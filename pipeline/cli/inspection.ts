@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { quantile } from '../../operators/maths/quantile.ts';
 import type { IndexedSource } from '../../sources/indexed.ts';
+import { isPairBin } from '../../sources/pairBin.ts';
 import { imageSize } from '../bytes/imageSize.ts';
 import type { Fault } from '../contracts.ts';
 import { withoutStage } from '../describe.ts';
@@ -42,6 +43,8 @@ export interface Inspection {
   /** Images that a landmark table has no points for. */
   pointsMissing: number;
   records?: InspectedRecord[];
+  /** With `records`, of a .bin: whether images 2p and 2p + 1 show one person. */
+  issame?: boolean[];
 }
 
 /** Reads a source through once: every image's header, and with `records` the hash of every image. */
@@ -79,6 +82,7 @@ export async function inspection(source: IndexedSource, options: { records?: boo
     nobody,
     pointsMissing,
     ...(options.records && { records }),
+    ...(options.records && isPairBin(source) && { issame: (await source.protocol()).pairs.map(({ same }) => same) }),
   };
 }
 

@@ -15,6 +15,7 @@ export function verificationTable(
   return [
     `${protocol}, ${pairs.toLocaleString('en-GB')} pairs`,
     `accuracy        ${percent(accuracy.mean)} +- ${percent(accuracy.std)}${sure(interval?.accuracy)}`,
+    `fine thresholds ${percent(accuracy.cosine)} (accuracy with thresholds at every 0.001 of cosine)`,
     `VAL @ FAR 1e-3  ${percent(val.mean)} +- ${percent(val.std)} (FAR met ${val.far.toExponential(1)})`,
     `TAR @ FAR 1e-3  ${percent(tar['1e-3'])}${sure(interval?.tar['1e-3'])}`,
     `AUC             ${auc.toFixed(4)}${sure(interval?.auc, (value) => value.toFixed(4))}`,

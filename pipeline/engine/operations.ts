@@ -12,11 +12,14 @@ import { findCompiler } from './toolchain.ts';
 /** Symbols are bound when it is loaded, where a missing one can still be answered. */
 const FLAGS = '-std=c++17 -O3 -ffp-contract=fast -fPIC -shared -pthread -Wl,-z,now -DNAPI_VERSION=8'.split(' ');
 
+const V4 = ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'] as const;
+
 /** Levels of x86-64 that operations are compiled for, best first, and the instruction sets (as Linux names them) that make them. */
 const LEVELS = [
-  { level: 'x86-64-v4', needs: ['avx512f', 'avx512bw', 'avx512cd', 'avx512dq', 'avx512vl'], flags: ['-mprefer-vector-width=512'] },
+  { level: 'x86-64-v4', needs: [...V4, 'avx512_bf16'], flags: ['-mprefer-vector-width=512', '-mavx512bf16'] },
+  { level: 'x86-64-v4', needs: V4, flags: ['-mprefer-vector-width=512'] },
   { level: 'x86-64-v3', needs: ['avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'movbe'], flags: [] },
-] as const; // prettier-ignore
+] as const;
 
 /** Instruction sets of the processor as Linux names them; empty where it does not say. */
 export async function instructionSets(): Promise<ReadonlySet<string>> {

@@ -62,10 +62,8 @@ export async function scorePairs(
   model: Embedder,
   options: EvaluatePairsOptions & (PairFiles | PairsOf),
 ): Promise<PairScores> {
-  if ('faces' in options) return score(model, options, options);
-  const protocol = await readPairs(options.protocol, options.pairs);
-  const faces = await openSource(options.data);
-  return score(model, { protocol, faces }, options).finally(() => faces.close());
+  const opened = await openPairs(options);
+  return score(model, opened, options).finally(() => opened.faces.close());
 }
 
 async function score(
@@ -110,6 +108,12 @@ async function score(
   } finally {
     progress?.end();
   }
+}
+
+/** The pairs that options name, with their images, which are the caller's to close. */
+export async function openPairs(options: PairFiles | PairsOf): Promise<PairsOf> {
+  if ('faces' in options) return options;
+  return { protocol: await readPairs(options.protocol, options.pairs), faces: await openSource(options.data) };
 }
 
 /** The pairs of a protocol that the field knows. */

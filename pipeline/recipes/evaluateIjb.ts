@@ -1,4 +1,4 @@
-import { graph, run, type Progress } from 'rxface';
+import type { Progress } from 'rxface';
 import {
   fuseTemplates,
   fusionPlan,
@@ -11,14 +11,8 @@ import {
   type SortedScores,
 } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
-import {
-  embeddingRows,
-  ijbDetectorScores,
-  ijbImages,
-  ijbTrials,
-  type IjbSubset,
-  type StoredEmbeddings,
-} from 'rxface/sources';
+import { ijbDetectorScores, ijbFaces, ijbImages, ijbTrials, openSource, type IjbSubset } from 'rxface/sources';
+import { imagesFlow, storedFlow, type EmbeddingFlow, type RowsOf } from './embeddingFlow.ts';
 
 /** How embeddings of images become templates. */
 export interface Fusion {
@@ -26,29 +20,31 @@ export interface Fusion {
   featureNorm?: 'keep' | 'drop';
   /** Whether it counts by how sure the detector was of it. Default 'on'. */
   detectorScore?: 'on' | 'off';
-  /** Whether the embedding of the mirrored image is added: [N, 2, D] holds it second. Default 'on'. */
+  /** Whether the embedding of the mirrored image is added: stored [N, 2, D] hold it second. Default 'on'. */
   flip?: 'on' | 'off';
 }
 
-/** What templates are fused from, and how. */
-export interface TemplateFiles extends Fusion {
-  /** Folder of the official lists. */
-  meta: string;
-  subset: IjbSubset;
-  /** .npy of which row i is image i of the lists. */
-  embeddings: string;
-}
+/**
+ * What templates are fused from, and how: of an .npy file row i is image i of the lists; images are the official loose crops, which are
+ * aligned by the lists' landmarks.
+ */
+export type TemplateFiles = Fusion &
+  RowsOf & {
+    /** Folder of the official lists. */
+    meta: string;
+    subset: IjbSubset;
+    signal?: AbortSignal;
+    progress?: Progress;
+  };
 
-export interface EvaluateIjbOptions extends TemplateFiles {
+export type EvaluateIjbOptions = TemplateFiles & {
   /** How the ROC curve is read; see `tarAtFars`. Default 'nearest'. */
   far?: FarMode;
-  signal?: AbortSignal;
-  progress?: Progress;
   /** Takes the figures so far, after every block of images. */
   onPartial?: (partial: ScoredTrials) => void;
   /** Takes all scores once they are there. */
   onScores?: (scores: SortedScores) => void;
-}
+};
 
 export interface IjbResult extends Required<Fusion> {
   protocol: IjbSubset;
@@ -72,20 +68,21 @@ export interface IjbResult extends Required<Fusion> {
 export const IJB_FARS = ['1e-6', '1e-5', '1e-4', '1e-3', '1e-2', '1e-1'] as const;
 
 /**
- * IJB-B or IJB-C 1:1 verification from stored embeddings: template pairs scored as templates become complete.
+ * IJB-B or IJB-C 1:1 verification: template pairs scored as templates become complete, while the embeddings are read or the images
+ * stream in.
  *
- * Memory is one row for each template, the media that miss images and 12 bytes a trial; no engine is needed.
+ * Memory is one row for each template, the media that miss images and 12 bytes a trial; stored embeddings need no engine.
  *
- * @throws FileError, FormatError for files that are missing or wrong; OptionError for `flip: 'on'` and one embedding a row
+ * @throws FileError, FormatError for files that are missing or wrong; OptionError for `flip: 'on'` and one embedding a row; StageError
+ * for an image that cannot be decoded: nothing may stand in for it here
  */
 export async function evaluateIjb(options: EvaluateIjbOptions): Promise<IjbResult> {
-  const { meta, subset, far = 'nearest', signal, progress, onPartial, onScores } = options;
+  const { meta, subset, far = 'nearest', onPartial, onScores } = options;
   const { featureNorm = 'keep', detectorScore = 'on', flip = 'on' } = options;
-  const { stored, plan, fuse } = await openTemplates(options);
+  const { embedded, plan, fuse } = await openTemplates(options);
   const trials = await ijbTrials(meta, subset, plan.numberOf);
   let last: ScoredTrials | undefined;
-  const scoring = graph(`evaluate ${subset}`)
-    .source('embeddings', stored, { capacity: 2 })
+  const scoring = embedded.flow
     .pipe('templates', fuse, { capacity: 1 })
     .pipe(
       'trials',
@@ -97,16 +94,9 @@ export async function evaluateIjb(options: EvaluateIjbOptions): Promise<IjbResul
       toEach<ScoredTrials>((item) => {
         last = item;
         onPartial?.(item);
-        const { scored: done, trials: total, counts } = item;
-        const tar = counts.tarAt(1e-4);
-        progress?.show({ unit: 'trials', done, total, ...(tar !== undefined && { figures: { 'TAR at 1e-4': tar } }) });
       }),
     );
-  try {
-    await run(scoring, { ...(signal && { signal }) });
-  } finally {
-    progress?.end();
-  }
+  await embedded.run(scoring, { ...options, figures: () => partialFigures(last) });
   const { scores, peakOpenMedia } = last!;
   onScores?.(scores!);
   const points = tarAtFars(scores!, IJB_FARS.map(Number), far);
@@ -124,30 +114,43 @@ export async function evaluateIjb(options: EvaluateIjbOptions): Promise<IjbResul
     trials: trials.pairs.length / 2,
     genuine: trials.genuine,
     impostors: scores!.impostors.length,
-    images: stored.rows,
+    images: embedded.rows,
     media: plan.images.length,
     templates: plan.templates.length,
     peakOpenMedia,
   };
 }
 
-/** Opens the lists and the embeddings of a subset; `fuse` makes these into templates. */
-export async function openTemplates({
-  meta,
-  subset,
-  embeddings,
-  featureNorm = 'keep',
-  detectorScore = 'on',
-  flip = 'on',
-}: TemplateFiles): Promise<{
-  stored: StoredEmbeddings;
+/** What is shown while it runs: the share of trials scored, and what these say of the model. */
+function partialFigures(standing: ScoredTrials | undefined): Record<string, number> {
+  if (standing === undefined) return {};
+  const { scored, trials, counts } = standing;
+  const tar = counts.tarAt(1e-4);
+  return { 'share of trials': scored / trials, ...(tar !== undefined && { 'TAR at 1e-4': tar }) };
+}
+
+/** Opens the lists of a subset, and its embeddings or images; `fuse` makes these into templates. */
+export async function openTemplates(options: TemplateFiles): Promise<{
+  embedded: EmbeddingFlow;
   plan: FusionPlan;
   fuse: ReturnType<typeof fuseTemplates>;
 }> {
+  const { meta, subset, featureNorm = 'keep', detectorScore = 'on', flip = 'on' } = options;
   const { templates, media } = await ijbImages(meta, subset);
   const plan = fusionPlan(templates, media);
   const rows = templates.length;
-  const stored = await embeddingRows(embeddings, { rows, flip });
   const detectorScores = detectorScore === 'on' && (await ijbDetectorScores(meta, subset, rows));
-  return { stored, plan, fuse: fuseTemplates(plan, { featureNorm, ...(detectorScores && { detectorScores }) }) };
+  const embedded = await flowOf(`evaluate ${subset}`, options, { rows, flip });
+  return { embedded, plan, fuse: fuseTemplates(plan, { featureNorm, ...(detectorScores && { detectorScores }) }) };
+}
+
+async function flowOf(
+  name: string,
+  options: TemplateFiles,
+  { rows, flip }: { rows: number; flip: 'on' | 'off' },
+): Promise<EmbeddingFlow> {
+  if ('embeddings' in options) return storedFlow(name, options.embeddings, { rows, flip });
+  const { data, meta, subset, ...how } = options;
+  const faces = await ijbFaces(await openSource(data), meta, subset);
+  return imagesFlow(name, faces, { ...how, flip: flip === 'on' });
 }

@@ -1,23 +1,32 @@
-import { OptionError, RxfaceError } from 'rxface';
+import { OptionError, RxfaceError, type Progress } from 'rxface';
 import {
-  closedSetRanks,
   legacyIdentification,
   openSet,
+  searchGallery,
   within,
   type Identified,
   type PairScores,
   type People,
+  type SearchStanding,
   type Templates,
 } from 'rxface/operators';
-import { embeddingRows, sameList, templatePeople, tinyFace } from 'rxface/sources';
-import { from, lastValueFrom, tap } from 'rxjs';
+import { toEach } from 'rxface/sinks';
+import {
+  embeddingRows,
+  openSource,
+  sameList,
+  templatePeople,
+  tinyFace,
+  tinyFaceImages,
+  tinyFacePeople,
+} from 'rxface/sources';
+import { imagesFlow, storedFlow, type EmbeddingFlow, type ImagesToEmbed } from './embeddingFlow.ts';
 import { openTemplates, type TemplateFiles } from './evaluateIjb.ts';
 
 /** A pair protocol from stored embeddings: rows 2p and 2p + 1 are pair p, in ten folds. Two embeddings a row are added. */
 export async function scoreStoredPairs(embeddings: string, issame: string): Promise<PairScores> {
   const same = await sameList(issame);
-  const units = await unitRows(embeddings, 2 * same.length);
-  const { values, dimension, norms } = units;
+  const { values, dimension, norms } = await unitRows(embeddings, 2 * same.length);
   const distances = Float64Array.from(same, (_, pair) => {
     let sum = 0;
     for (let i = 2 * pair * dimension; i < (2 * pair + 1) * dimension; i++)
@@ -35,27 +44,53 @@ export interface TinyFaceResult {
   gallery: number;
 }
 
-/** TinyFace identification from stored embeddings. Two embeddings a row are added; of equal scores the larger gallery index comes first. */
-export async function evaluateTinyFace(
-  names: string,
-  embeddings: string,
-  onRanks?: (found: Identified) => void,
-): Promise<TinyFaceResult> {
-  const list = await tinyFace(names);
-  const { values, dimension } = await unitRows(embeddings, list.images);
-  const pick = ({ rows, people }: (typeof list)['probes']): People => {
-    const picked = new Float64Array(rows.length * dimension);
-    rows.forEach((row, i) => picked.set(values.subarray(row * dimension, (row + 1) * dimension), i * dimension));
-    return { values: picked, dimension, people };
+/** Names of images and their embeddings, or the images of Testing_Set and a model. */
+export type EvaluateTinyFaceOptions = ({ names: string; embeddings: string } | ImagesToEmbed) & {
+  /** Folder of the official .mat lists: whatever they name must be there. */
+  lists?: string;
+  signal?: AbortSignal;
+  progress?: Progress;
+  /** Takes the rank of every probe's best mate. */
+  onRanks?: (found: Identified) => void;
+};
+
+/**
+ * TinyFace identification, while the embeddings are read or the images stream in. Of equal scores the larger gallery index comes first.
+ *
+ * @throws FileError, FormatError for files that are missing or wrong; RxfaceError where no probe has a mate; StageError for an image that
+ * cannot be decoded
+ */
+export async function evaluateTinyFace(options: EvaluateTinyFaceOptions): Promise<TinyFaceResult> {
+  const { embedded, list } = await openTinyFace(options);
+  let last: SearchStanding | undefined;
+  const rates = (): TinyFaceResult['rank'] => {
+    const [one, five, twenty] = ([1, 5, 20] as const).map((k) => last!.hits(k) / last!.probes);
+    return { '1': one!, '5': five!, '20': twenty! };
   };
-  const ranks = closedSetRanks(pick(list.probes), pick(list.gallery));
-  if (ranks.length === 0) throw new RxfaceError(`${names}: no probe has a mate in the gallery`);
-  onRanks?.({ ranks, people: withMate(list.probes.people, [list.gallery.people]), probes: ranks.length });
-  const [one = 0, five = 0, twenty = 0] = within(ranks, [1, 5, 20]).map((hits) => hits / ranks.length);
-  return { rank: { '1': one, '5': five, '20': twenty }, probes: ranks.length, gallery: list.gallery.rows.length };
+  const searching = embedded.flow
+    .pipe('search', searchGallery(list.probes, list.gallery), { capacity: 1 })
+    .sink('standing', toEach<SearchStanding>((standing) => void (last = standing))); // prettier-ignore
+  const figures = (): Record<string, number> =>
+    last && last.probes > 0 && last.gallery > 0 ? { gallery: last.gallery, 'rank-1 in it': rates()['1'] } : {};
+  await embedded.run(searching, { ...options, figures });
+  options.onRanks?.(last!.identified());
+  return { rank: rates(), probes: last!.probes, gallery: list.gallery.rows.length };
 }
 
-export interface IdentifyIjbOptions extends TemplateFiles {
+async function openTinyFace(
+  options: EvaluateTinyFaceOptions,
+): Promise<{ embedded: EmbeddingFlow; list: ReturnType<typeof tinyFaceImages>['list'] }> {
+  const name = 'evaluate tinyface';
+  const people = options.lists === undefined ? undefined : await tinyFacePeople(options.lists);
+  if ('embeddings' in options) {
+    const list = await tinyFace(options.names, people);
+    return { embedded: await storedFlow(name, options.embeddings, { rows: list.images }), list };
+  }
+  const { faces, list } = tinyFaceImages(await openSource(options.data), people);
+  return { embedded: await imagesFlow(name, faces, options), list };
+}
+
+export type IdentifyIjbOptions = TemplateFiles & {
   /** Both galleries, as CSV lists. */
   gallery: readonly string[];
   probe: string;
@@ -63,7 +98,7 @@ export interface IdentifyIjbOptions extends TemplateFiles {
   mode?: 'corrected' | 'legacy';
   /** Takes the rank of every probe's mate, pooled over the galleries. */
   onRanks?: (found: Identified) => void;
-}
+};
 
 export interface IdentificationResult {
   mode: 'corrected' | 'legacy';
@@ -80,7 +115,7 @@ const RANKS = [1, 5, 10];
 const RATES = [0.01, 0.1];
 
 /**
- * IJB 1:N from stored embeddings. Ranks are pooled over the galleries and divided by all probes.
+ * IJB 1:N, from stored embeddings or images. Ranks are pooled over the galleries and divided by all probes.
  *
  * @throws OptionError where there are not two galleries in corrected mode
  */
@@ -127,20 +162,19 @@ async function templatesOf(
   files: TemplateFiles,
   lists: readonly ReadonlyMap<number, number>[],
 ): Promise<(list: ReadonlyMap<number, number>) => People> {
-  const { stored, plan, fuse } = await openTemplates(files);
+  const { embedded, plan, fuse } = await openTemplates(files);
   const wanted = new Set(lists.flatMap((list) => [...list.keys()]));
   const fused = new Map<number, Float64Array>();
-  const keep = ({ numbers, values, dimension }: Templates): void =>
-    numbers.forEach((number, i) => {
+  let dimension = 0;
+  const keep = (templates: Templates): void => {
+    dimension = templates.dimension;
+    templates.numbers.forEach((number, i) => {
       const id = plan.templates[number]!;
-      if (wanted.has(id)) fused.set(id, values.slice(i * dimension, (i + 1) * dimension));
+      if (wanted.has(id)) fused.set(id, templates.values.slice(i * dimension, (i + 1) * dimension));
     });
-  // One block at a time is asked for: an async iterable is pulled.
-  const blocks = async function* () {
-    for await (const [block] of stored) yield block!;
   };
-  await lastValueFrom(from(blocks()).pipe(fuse, tap(keep)));
-  const { dimension } = stored;
+  const fusing = embedded.flow.pipe('templates', fuse, { capacity: 1 }).sink('keep', toEach(keep));
+  await embedded.run(fusing, { ...files, figures: () => ({ 'share of templates': fused.size / wanted.size }) });
   return (list) => {
     const values = new Float64Array(list.size * dimension);
     [...list.keys()].forEach((id, i) => {

@@ -1,9 +1,10 @@
-import { graph, run, workers, type Flow, type Key, type Sample } from 'rxface';
+import { graph, run, workers, type Flow, type Sample } from 'rxface';
 import { batch, fillPool, type AugmentOptions, type MetaPool, type Model } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
 import type { IndexedSource } from 'rxface/sources';
-import { map, take } from 'rxjs';
+import { take } from 'rxjs';
 import { staysOpen } from './data.ts';
+import { redraw } from './redraw.ts';
 
 /** How faces of the meta set are drawn: the same faces, seed and augmentations give the same draws. */
 export interface CandidateOptions {
@@ -68,15 +69,6 @@ export async function restoreMetaPool(
   pool: MetaPool,
   { signal, ...options }: CandidateOptions & { signal?: AbortSignal },
 ): Promise<void> {
-  const { faces, seed, size, augment, threads } = options;
-  const keys = pool.missing();
-  if (keys.length === 0) return;
-  const restoring = graph('meta', { seed })
-    .source<Sample>('meta', staysOpen(faces), {
-      shuffle: () => ({ length: keys.length, at: (_, position) => keys[position]!.index }),
-    })
-    .pipe('keys', map((sample: Sample): Sample => ({ ...sample, ...(keys[sample.position] as Key) })))
-    .pipe('draw', workers('rxface/operators/prepare', { threads, size, augment }), { capacity: CAPACITY })
-    .sink('restore', toEach<Sample>((sample) => pool.restore([sample]))); // prettier-ignore
-  await run(restoring, { ...(signal && { signal }), faults: { count: 0, rate: 0 } });
+  const again = { ...options, keys: pool.missing(), stage: 'draw', ...(signal && { signal }) };
+  await redraw(again, (sample) => pool.restore([sample]));
 }

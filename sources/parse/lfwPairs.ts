@@ -27,18 +27,43 @@ export function parseLfwPairs(text: string, file: string): PairProtocol {
   if (header.length !== 2 || !isCount(folds) || !isCount(n)) throw wrong(0, "a header 'folds<TAB>pairs per kind'");
   const pairs: PairProtocol['pairs'] = [];
   for (let i = 0; i < 2 * folds * n; i++) {
-    const line = i + 1;
+    const pair = pairOf(fields(i + 1));
     const same = i % (2 * n) < n;
-    const [name, first, ...rest] = fields(line);
-    const [other, second] = same ? [name, rest[0]] : rest;
-    if (rest.length !== (same ? 1 : 2) || !isCount(Number(first)) || !isCount(Number(second))) {
-      throw wrong(line, same ? "'name<TAB>image<TAB>image'" : "'name<TAB>image<TAB>name<TAB>image'");
-    }
-    pairs.push({ a: image(name!, first!), b: image(other!, second!), same });
+    if (pair?.same !== same) throw wrong(i + 1, same ? SAME : DIFFERENT);
+    pairs.push(pair);
   }
   const extra = lines.findIndex((line, i) => i > 2 * folds * n && line.trim() !== '');
   if (extra >= 0) throw wrong(extra, `the end after ${2 * folds * n} pairs`);
   return { name: 'lfw', pairs, folds };
+}
+
+/**
+ * Pairs a line as in LFW's pairs.txt, of either kind in any order, without a header, in ten contiguous folds: the lists of RFW.
+ *
+ * @param name of the protocol
+ * @throws FormatError naming the line that is no pair
+ */
+export function parsePairLines(text: string, file: string, name: string): PairProtocol {
+  const lines = text.split('\n').map((line) => line.trim());
+  const pairs = lines.flatMap((line, i) => {
+    if (line === '') return [];
+    const pair = pairOf(line.split(/\s+/));
+    if (pair === undefined) throw new FormatError(file, undefined, `${SAME} or ${DIFFERENT} in line ${i + 1}`, line);
+    return [pair];
+  });
+  return { name, pairs, folds: 10 };
+}
+
+const SAME = "'name<TAB>image<TAB>image'";
+const DIFFERENT = "'name<TAB>image<TAB>name<TAB>image'";
+
+/** Three fields are of one person, four of two. */
+function pairOf(fields: readonly string[]): PairProtocol['pairs'][number] | undefined {
+  const [name, first, ...rest] = fields;
+  const same = rest.length === 1;
+  const [other, second] = same ? [name, rest[0]] : rest;
+  if ((!same && rest.length !== 2) || !isCount(Number(first)) || !isCount(Number(second))) return undefined;
+  return { a: image(name!, first!), b: image(other!, second!), same };
 }
 
 function image(name: string, number: string): string {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-// Under contract here: operators/net/kernels/native, operators/net/kernels/batchNorm, operators/net/kernels/batchNormGrad,
+// Under contract here: operators/net/kernels/native, operators/net/kernels/batchNorm, operators/net/kernels/batchNormGrad, operators/net/kernels/batchNormTangent,
 // operators/net/kernels/channelSum, operators/net/kernels/conv2d, operators/net/kernels/conv2dInputGrad,
 // operators/net/kernels/conv2dFilterGrad, operators/net/kernels/prelu, operators/net/kernels/preluGrad,
 // operators/net/kernels/subsample, operators/net/kernels/subsampleGrad, operators/net/kernels/add, operators/net/kernels/cast,
@@ -9,6 +9,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { add } from '../../operators/net/kernels/add.ts';
 import { batchNormInference, batchNormTrain } from '../../operators/net/kernels/batchNorm.ts';
 import { batchNormGrad } from '../../operators/net/kernels/batchNormGrad.ts';
+import { batchNormTangent } from '../../operators/net/kernels/batchNormTangent.ts';
 import { biasedSum } from '../../operators/net/kernels/biasedSum.ts';
 import { biasPrelu } from '../../operators/net/kernels/biasPrelu.ts';
 import { cast } from '../../operators/net/kernels/cast.ts';
@@ -117,6 +118,24 @@ for (const count of [4, 32])
           };
           const out = batchNormGrad({ ...given, ...following(rest) });
           return [out.dx, out.dScale, out.dOffset, ...(out.dSlope ? [out.dSlope] : [])];
+        },
+      };
+      cases[`batchNormTangent, train ${train}, ${title}`] = {
+        inputs: {
+          x: map,
+          xdot: map,
+          addend: map,
+          ...vectors,
+          scaleDot: [count],
+          offsetDot: [count],
+          slopeDot: [count],
+        },
+        run: ({ x, xdot, scale, offset, mean, variance, scaleDot, offsetDot, slopeDot, ...rest }) => {
+          const own = train ? tf.moments(x!, [0, 1, 2]) : { mean: mean!, variance: variance! };
+          const statistics = { mean: own.mean, variance: own.variance, train };
+          const given = { x: x!, xdot: xdot!, scale: scale!, offset: offset!, ...statistics, ...following(rest) };
+          const along = { scale: scaleDot!, offset: offsetDot!, slope: slopeDot! };
+          return [batchNormTangent({ ...given, along }), batchNormTangent({ ...given, along: {} })];
         },
       };
     }

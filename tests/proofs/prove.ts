@@ -18,7 +18,9 @@ export interface Proven {
 /** By name; each is loaded when it is asked for. */
 const PROOFS: Record<string, () => Promise<Proof>> = {
   augment: async () => (await import('./augmentProof.ts')).augmentProof,
+  tinyFace: async () => (await import('./tinyFaceProof.ts')).tinyFaceProof,
   spine: async () => (await import('./spineProof.ts')).spineProof,
+  precision: async () => (await import('./precisionProof.ts')).precisionProof,
   resume: async () => (await import('./resumeProof.ts')).resumeProof,
 };
 

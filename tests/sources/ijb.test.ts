@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ijbDetectorScores, ijbImages, ijbTrials } from '../../sources/ijb.ts';
+import { imageFolder } from '../../sources/imageFolder.ts';
+import { ijbDetectorScores, ijbFaces, ijbImages, ijbTrials } from '../../sources/ijb.ts';
 import { folder, put } from '../fixtures/archives.ts';
 
 function lists(more: Record<string, string> = {}): string {
@@ -27,6 +28,18 @@ describe('ijb', () => {
       pairs: Uint32Array.of(0, 0, 1, 1, 0, 1, 1, 0),
       genuine: 2,
     });
+  });
+
+  it('gives the crops in the order of the list, each with its own points', async () => {
+    const here = lists({ 'ijbb_name_5pts_score.txt': '3.jpg 1 2 3 4 5 6 7 8 9 10 1\n1.jpg 11 2 3 4 5 6 7 8 9 10 1\n' });
+    put(here, { 'crops/1.jpg': 'one', 'crops/2.jpg': 'two', 'crops/3.jpg': 'three' });
+    const faces = await ijbFaces(imageFolder(`${here}/crops`), here, 'ijbb');
+    const [one, three] = await faces.read(Int32Array.of(1, 0));
+    expect([one!, three!].map(({ bytes, points }) => [new TextDecoder().decode(bytes), points![0]])).toEqual([
+      ['one', 11],
+      ['three', 1],
+    ]);
+    await faces.close();
   });
 
   it('names the file and what is wrong in it', async () => {

@@ -89,7 +89,7 @@ describe('openSource', () => {
     await expect(openSource(`${here}/none`)).rejects.toThrow(/none: there is no such file or folder$/);
     await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow(FormatError);
     await expect(openSource(`${here}/pairs.txt`)).rejects.toThrow(
-      'byte 0: expected a tar, tar.gz, RecordIO or .faces file',
+      'byte 0: expected a tar, tar.gz, RecordIO, .faces or .bin file',
     );
   });
 });

@@ -12,7 +12,12 @@ export function cast(x: Tensor, to: Precision): Tensor {
   return runOne('Cast', [['SrcT', 'TYPE', from], ['DstT', 'TYPE', type], ['Truncate', 'BOOL', false]], [x]); // prettier-ignore
 }
 
+/** What x is natively. */
+export function precisionOf(x: Tensor): Precision {
+  return floatType(x) === TYPES.bfloat16 ? 'bfloat16' : 'float32';
+}
+
 /** w in the precision of x. */
 export function castLike(w: Tensor, x: Tensor): Tensor {
-  return cast(w, floatType(x) === 14 ? 'bfloat16' : 'float32');
+  return cast(w, precisionOf(x));
 }

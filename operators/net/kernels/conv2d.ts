@@ -1,6 +1,7 @@
 import { conv2d as stock, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-import { castLike } from './cast.ts';
-import { floatType, hasOwn, isNative, runOne, typeOf, type Attribute } from './native.ts';
+import { processorInstructions } from '../../../pipeline/engine/load.ts';
+import { castLike, precisionOf, type Precision } from './cast.ts';
+import { hasOwn, isNative, runOne, typeOf, type Attribute } from './native.ts';
 
 export type Stride = 1 | 2;
 
@@ -27,19 +28,27 @@ export function convAttributes(
 }
 
 /**
- * Whether our own operations, which take fewer products than the definition, compute convolutions of these maps with w
- * [k, k, Cin, Cout]. They multiply in float32: the engine's in bfloat16 are faster than that.
+ * Whether our own operations, which take fewer products than the definition, compute convolutions of maps of this precision with
+ * w [k, k, Cin, Cout]. They take w in float32, and round what they make of it.
+ *
+ * In bfloat16 only where vectors multiply it: ours would be slow without, and where the processor has tiles for it the engine's are
+ * faster.
  */
-export function isOwn(maps: Tensor, [kernel, , cin, cout]: readonly number[]): boolean {
-  return kernel === 3 && floatType(maps) === 1 && hasOwn(cin!, cout!);
+export function isOwn(
+  precision: Precision,
+  [kernel, , cin, cout]: readonly number[],
+  instructions: ReadonlySet<string> = processorInstructions(),
+): boolean {
+  if (kernel !== 3 || !hasOwn(cin!, cout!)) return false;
+  return precision === 'float32' || (instructions.has('avx512_bf16') && !instructions.has('amx_bf16'));
 }
 
 /**
  * Convolution of x [N, H, W, Cin] with w [k, k, Cin, Cout], k 1 or 3, padded as PyTorch's `padding = (k - 1) / 2`:
- * [N, ceil(H / stride), ceil(W / stride), Cout]. In x's precision, to which w is rounded.
+ * [N, ceil(H / stride), ceil(W / stride), Cout]. In x's precision; w is float32, or what the engine's convolutions take: x's.
  */
 export function conv2d(x: Tensor, w: Tensor, stride: Stride): Tensor {
-  if (isOwn(x, w.shape)) return runOne(`RxfaceConv3x3Stride${stride}`, [typeOf(x)], [x, w]);
+  if (isOwn(precisionOf(x), w.shape)) return runOne(`RxfaceConv3x3Stride${stride}`, [typeOf(x)], [x, w]);
   return isNative() ? conv2dNative(x, w, stride) : conv2dPortable(x, w, stride);
 }
 

@@ -9,14 +9,14 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { cast } from './cast.ts';
+import { cast, precisionOf } from './cast.ts';
 import { borderOf, convAttributes, isOwn, type Stride } from './conv2d.ts';
 import { isNative, runOne, typeOf } from './native.ts';
 import { pad } from './pad.ts';
 
 /** Gradient of {@link conv2d} by w: x [N, H, W, Cin] and dy [N, H', W', Cout] to `shape` [k, k, Cin, Cout], in float32. */
 export function conv2dFilterGrad(x: Tensor, dy: Tensor, shape: readonly number[], stride: Stride): Tensor {
-  if (isOwn(x, shape)) return runOne(`RxfaceConv3x3FilterGradStride${stride}`, [typeOf(x)], [x, dy]);
+  if (isOwn(precisionOf(x), shape)) return runOne(`RxfaceConv3x3FilterGradStride${stride}`, [typeOf(x)], [x, dy]);
   const seen = padded(x, shape[0]!, stride);
   const dw = (isNative() ? conv2dFilterGradNative : conv2dFilterGradPortable)(seen, dy, shape, stride);
   seen.dispose();

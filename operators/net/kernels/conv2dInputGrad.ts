@@ -1,5 +1,5 @@
 import { conv2dTranspose, tensor1d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-import { castLike } from './cast.ts';
+import { castLike, precisionOf } from './cast.ts';
 import { borderOf, convAttributes, isOwn, type Stride } from './conv2d.ts';
 import { isNative, runOne, typeOf } from './native.ts';
 import { slice } from './slice.ts';
@@ -10,7 +10,7 @@ type Shape4 = readonly [number, number, number, number];
 export function conv2dInputGrad(dy: Tensor, w: Tensor, shape: readonly number[], stride: Stride): Tensor {
   const [n, h, width, c] = shape as Shape4;
   const [kernel] = w.shape as [number];
-  if (isOwn(dy, w.shape)) return runSized(`RxfaceConv3x3InputGradStride${stride}`, dy, w, shape);
+  if (isOwn(precisionOf(dy), w.shape)) return runSized(`RxfaceConv3x3InputGradStride${stride}`, dy, w, shape);
   const gradient = isNative() ? conv2dInputGradNative : conv2dInputGradPortable;
   if (kernel === 1 || stride === 1) return gradient(dy, w, [n, h, width, c], stride);
   const whole = gradient(dy, w, [n, h + 2, width + 2, c], stride);

@@ -103,31 +103,31 @@ Maps halved(Maps maps, int stride) {
   return {maps.count, (maps.height + stride - 1) / stride, (maps.width + stride - 1) / stride};
 }
 
-template <int STRIDE>
+template <int STRIDE, class T>
 void conv3x3(void*, TF_OpKernelContext* context) {
   Call call(context);
   const Shape x = call.shape(0), w = call.shape(1);
   const Maps maps = mapsOf(x), half = halved(maps, STRIDE);
-  if (float* y = call.out<float>(0, {half.count, half.height, half.width, w[3]}))
-    convolve(maps, call.in<float>(0), call.in<float>(1), half, y, static_cast<int>(w[2]), static_cast<int>(w[3]), STRIDE);
+  if (T* y = call.out<T>(0, {half.count, half.height, half.width, w[3]}))
+    convolve(maps, call.in<T>(0), call.in<float>(1), half, y, static_cast<int>(w[2]), static_cast<int>(w[3]), STRIDE);
 }
 
-template <int STRIDE>
+template <int STRIDE, class T>
 void conv3x3InputGrad(void*, TF_OpKernelContext* context) {
   Call call(context);
   const Shape dy = call.shape(0), w = call.shape(1);
   const int32_t* sizes = call.in<int32_t>(2);
-  if (float* dx = call.out<float>(0, Shape(sizes, sizes + 4)))
-    inputGradient(mapsOf(dy), call.in<float>(0), call.in<float>(1), {sizes[0], sizes[1], sizes[2]}, dx, static_cast<int>(w[2]),
+  if (T* dx = call.out<T>(0, Shape(sizes, sizes + 4)))
+    inputGradient(mapsOf(dy), call.in<T>(0), call.in<float>(1), {sizes[0], sizes[1], sizes[2]}, dx, static_cast<int>(w[2]),
                   static_cast<int>(w[3]), STRIDE);
 }
 
-template <int STRIDE>
+template <int STRIDE, class T>
 void conv3x3FilterGrad(void*, TF_OpKernelContext* context) {
   Call call(context);
   const Shape x = call.shape(0), dy = call.shape(1);
   if (float* dw = call.out<float>(0, {3, 3, x[3], dy[3]}))
-    filterGradient(mapsOf(x), call.in<float>(0), mapsOf(dy), call.in<float>(1), dw, static_cast<int>(x[3]), static_cast<int>(dy[3]), STRIDE);
+    filterGradient(mapsOf(x), call.in<T>(0), mapsOf(dy), call.in<T>(1), dw, static_cast<int>(x[3]), static_cast<int>(dy[3]), STRIDE);
 }
 
 // x [..., C] and what there is a channel of it.
@@ -166,6 +166,17 @@ void batchNormGrad(void*, TF_OpKernelContext* context) {
   if (!dx || !dScale || !dOffset || !dSlope) return;
   normaliseGradient(call.in<T>(0), call.in<T>(1), x.count, x.channels, {call.in<float>(4), call.in<float>(5)}, affine,
                     *call.in<float>(8) != 0, call.maybe<T>(7), dx, dScale, dOffset, affine.slope ? dSlope : nullptr);
+}
+
+template <class T>
+void batchNormTangent(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const Rows x(call.shape(0));
+  const Affine affine{call.in<float>(2), call.in<float>(3), call.maybe<float>(6)};
+  const Affine along{call.maybe<float>(7), call.maybe<float>(8), call.maybe<float>(9)};
+  if (T* ydot = call.out<T>(0, x.shape))
+    normaliseTangent(call.in<T>(0), call.in<T>(1), x.count, x.channels, {call.in<float>(4), call.in<float>(5)}, affine, along,
+                     *call.in<float>(11) != 0, call.maybe<T>(10), ydot);
 }
 
 void sgd(void*, TF_OpKernelContext* context) {
@@ -210,10 +221,11 @@ bool define(const char* name, const std::vector<const char*>& inputs, const std:
 
 template <int STRIDE>
 bool defineConvolution(const std::string& of) {
-  return define(("RxfaceConv3x3" + of).c_str(), {"x: T", "w: float"}, {"y: T"}, conv3x3<STRIDE>, nullptr) &&
-         define(("RxfaceConv3x3InputGrad" + of).c_str(), {"dy: T", "w: float", "sizes: int32"}, {"dx: T"}, conv3x3InputGrad<STRIDE>,
-                nullptr) &&
-         define(("RxfaceConv3x3FilterGrad" + of).c_str(), {"x: T", "dy: T"}, {"dw: float"}, conv3x3FilterGrad<STRIDE>, nullptr);
+  return define(("RxfaceConv3x3" + of).c_str(), {"x: T", "w: float"}, {"y: T"}, conv3x3<STRIDE, float>, conv3x3<STRIDE, BFloat16>) &&
+         define(("RxfaceConv3x3InputGrad" + of).c_str(), {"dy: T", "w: float", "sizes: int32"}, {"dx: T"},
+                conv3x3InputGrad<STRIDE, float>, conv3x3InputGrad<STRIDE, BFloat16>) &&
+         define(("RxfaceConv3x3FilterGrad" + of).c_str(), {"x: T", "dy: T"}, {"dw: float"}, conv3x3FilterGrad<STRIDE, float>,
+                conv3x3FilterGrad<STRIDE, BFloat16>);
 }
 
 bool defineAll() {
@@ -226,6 +238,10 @@ bool defineAll() {
                 {"dy: T", "x: T", "scale: float", "offset: float", "mean: float", "variance: float", "slope: float", "addend: T",
                  "train: float"},
                 {"dx: T", "d_scale: float", "d_offset: float", "d_slope: float"}, batchNormGrad<float>, batchNormGrad<BFloat16>) &&
+         define("RxfaceBatchNormTangent",
+                {"x: T", "xdot: T", "scale: float", "offset: float", "mean: float", "variance: float", "slope: float", "scale_dot: float",
+                 "offset_dot: float", "slope_dot: float", "addend: T", "train: float"},
+                {"ydot: T"}, batchNormTangent<float>, batchNormTangent<BFloat16>) &&
          define("RxfaceSgd",
                 {"weight: T", "gradient: T", "velocity: T", "rates: T", "clip: T"},
                 {"next_weight: T", "next_velocity: T"}, sgd, nullptr);

@@ -32,7 +32,47 @@ float* inverseDeviations(const float* variance, int channels, int slot) {
 inline Vec choose(Vec condition, Vec yes, Vec no) { return (Vec)(((Bits)condition & (Bits)yes) | (~(Bits)condition & (Bits)no)); }
 inline Vec positive(Vec z) { return (Vec)(z > 0); }
 
-enum Slots { SUMS = 8, INVERSE, BLOCK_SUMS };
+enum Slots { SUMS = 8, INVERSE, BLOCK_SUMS, TANGENT_SUMS };
+
+// Sums over all rows of g unit, of g and (null: not wanted) of `below`, with g = behind(place, channel, below) and unit = norm(x) before its
+// scale and offset.
+template <class T, class Behind>
+void sumSlopes(const T* x, long rows, int channels, const Statistics& by, const float* inverse, const Behind& behind, float* dScale,
+               float* dOffset, float* dSlope) {
+  float* sums = scratch(SUMS, static_cast<size_t>(PIECES) * 3 * channels);
+  inPieces(rows, [&](long first, long end, int piece) {
+    float* total = sums + static_cast<long>(piece) * 3 * channels;
+    float* block = scratch(BLOCK_SUMS, 3 * channels);
+    std::fill(total, total + 3 * channels, 0.0f);
+    for (long from = first; from < end; from += BLOCK) {
+      std::fill(block, block + 3 * channels, 0.0f);
+      for (long row = from; row < std::min(from + BLOCK, end); row++)
+        for (int c = 0; c < channels; c += LANES) {
+          const long at = row * channels + c;
+          const Vec unit = (load(x + at) - load(by.mean + c)) * load(inverse + c);
+          Vec below{};
+          const Vec g = behind(at, c, below);
+          store(block + c, load(block + c) + g * unit);
+          store(block + channels + c, load(block + channels + c) + g);
+          if (dSlope) store(block + 2 * channels + c, load(block + 2 * channels + c) + below);
+        }
+      for (int c = 0; c < 3 * channels; c++) total[c] += block[c];
+    }
+  });
+  for (int c = 0; c < channels; c++) {
+    double scale = 0, offset = 0, slope = 0;
+    for (int piece = 0; piece < PIECES; piece++) {
+      if (rows * (piece + 1L) / PIECES == rows * static_cast<long>(piece) / PIECES) continue;
+      const float* of = sums + static_cast<long>(piece) * 3 * channels + c;
+      scale += of[0];
+      offset += of[channels];
+      slope += of[2 * channels];
+    }
+    dScale[c] = static_cast<float>(scale);
+    dOffset[c] = static_cast<float>(offset);
+    if (dSlope) dSlope[c] = static_cast<float>(slope);
+  }
+}
 
 }  // namespace
 
@@ -113,39 +153,7 @@ void normaliseGradient(const T* dy, const T* x, long rows, int channels, const S
     below = choose(up, Vec{}, slope * z);
     return choose(up, slope, slope * load(affine.slope + c));
   };
-  float* sums = scratch(SUMS, static_cast<size_t>(PIECES) * 3 * channels);
-  inPieces(rows, [&](long first, long end, int piece) {
-    float* total = sums + static_cast<long>(piece) * 3 * channels;
-    float* block = scratch(BLOCK_SUMS, 3 * channels);
-    std::fill(total, total + 3 * channels, 0.0f);
-    for (long from = first; from < end; from += BLOCK) {
-      std::fill(block, block + 3 * channels, 0.0f);
-      for (long row = from; row < std::min(from + BLOCK, end); row++)
-        for (int c = 0; c < channels; c += LANES) {
-          const long at = row * channels + c;
-          const Vec unit = (load(x + at) - load(by.mean + c)) * load(inverse + c);
-          Vec below{};
-          const Vec g = behind(at, c, below);
-          store(block + c, load(block + c) + g * unit);
-          store(block + channels + c, load(block + channels + c) + g);
-          if (affine.slope) store(block + 2 * channels + c, load(block + 2 * channels + c) + below);
-        }
-      for (int c = 0; c < 3 * channels; c++) total[c] += block[c];
-    }
-  });
-  for (int c = 0; c < channels; c++) {
-    double scale = 0, offset = 0, slope = 0;
-    for (int piece = 0; piece < PIECES; piece++) {
-      if (rows * (piece + 1L) / PIECES == rows * static_cast<long>(piece) / PIECES) continue;
-      const float* of = sums + static_cast<long>(piece) * 3 * channels + c;
-      scale += of[0];
-      offset += of[channels];
-      slope += of[2 * channels];
-    }
-    dScale[c] = static_cast<float>(scale);
-    dOffset[c] = static_cast<float>(offset);
-    if (dSlope) dSlope[c] = static_cast<float>(slope);
-  }
+  sumSlopes(x, rows, channels, by, inverse, behind, dScale, dOffset, affine.slope ? dSlope : nullptr);
   const float share = train ? 1.0f / static_cast<float>(rows) : 0;
   inPieces(rows, [&](long first, long end, int) {
     for (long row = first; row < end; row++)
@@ -161,11 +169,43 @@ void normaliseGradient(const T* dy, const T* x, long rows, int channels, const S
   });
 }
 
+template <class T>
+void normaliseTangent(const T* x, const T* xdot, long rows, int channels, const Statistics& by, const Affine& affine, const Affine& along,
+                      bool train, const T* addend, T* ydot) {
+  const float* inverse = inverseDeviations(by.variance, channels, INVERSE);
+  float* sums = scratch(TANGENT_SUMS, 2 * channels);
+  float *units = sums, *all = sums + channels;
+  // By x the Jacobian is symmetric: what the gradient subtracts, the tangent does.
+  if (train) sumSlopes(x, rows, channels, by, inverse, [&](long at, int, Vec&) { return load(xdot + at); }, units, all, nullptr);
+  const float share = train ? 1.0f / static_cast<float>(rows) : 0;
+  inPieces(rows, [&](long first, long end, int) {
+    for (long row = first; row < end; row++)
+      for (int c = 0; c < channels; c += LANES) {
+        const long at = row * channels + c;
+        const Vec centred = load(x + at) - load(by.mean + c), unit = centred * load(inverse + c);
+        Vec d = load(xdot + at);
+        if (train) d -= (load(all + c) + unit * load(units + c)) * share;
+        d *= load(affine.scale + c) * load(inverse + c);
+        if (along.scale) d += unit * load(along.scale + c);
+        if (along.offset) d += load(along.offset + c);
+        if (affine.slope) {
+          const Vec z = centred * (load(inverse + c) * load(affine.scale + c)) + load(affine.offset + c);
+          Vec below = d * load(affine.slope + c);
+          if (along.slope) below += z * load(along.slope + c);
+          d = choose(positive(z), d, below);
+        }
+        if (addend) d += load(addend + at);
+        store(ydot + at, d);
+      }
+  });
+}
+
 #define FOR(T)                                                                                                                  \
   template void batchStatistics(const T*, long, int, float*, float*, const Statistics&, float*, float*);                        \
   template void normalise(const T*, long, int, const Statistics&, const Affine&, const T*, T*);                                 \
   template void normaliseGradient(const T*, const T*, long, int, const Statistics&, const Affine&, bool, const T*, T*, float*, \
-                                  float*, float*);
+                                  float*, float*);                                                                            \
+  template void normaliseTangent(const T*, const T*, long, int, const Statistics&, const Affine&, const Affine&, bool, const T*, T*);
 FOR(float)
 FOR(BFloat16)
 

@@ -33,4 +33,10 @@ template <class T>
 void normaliseGradient(const T* dy, const T* x, long rows, int channels, const Statistics&, const Affine&, bool train,
                        const T* addend, T* dx, float* dScale, float* dOffset, float* dSlope);
 
+// Tangent of prelu(norm(x)), to which addend (or null) is added, as x goes along xdot and what follows along `along`, whose null members
+// stand still.
+template <class T>
+void normaliseTangent(const T* x, const T* xdot, long rows, int channels, const Statistics&, const Affine&, const Affine& along, bool train,
+                      const T* addend, T* ydot);
+
 }  // namespace rxface

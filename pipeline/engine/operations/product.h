@@ -5,20 +5,20 @@
 namespace rxface {
 
 // c[r][0 .. V x LANES) = (add ? c : 0) + sum over k of a(r, k) b[k][...], for R rows.
-// ACROSS: a(r, k) = a[k * stride + r], else a[r * stride + k].
-template <int R, int V, bool ACROSS>
-void strip(const float* a, long stride, const float* b, int depth, float* c, long cStride, bool add) {
+// ACROSS: a(r, k) = a[k * stride + r], else a[r * stride + k]. E is float, or Pair: then each k is two of the depth.
+template <class E, int R, int V, bool ACROSS>
+void strip(const E* a, long stride, const E* b, int depth, float* c, long cStride, bool add) {
   Vec sum[R][V];
   for (int r = 0; r < R; r++)
     for (int v = 0; v < V; v++) sum[r][v] = add ? load(c + r * cStride + v * LANES) : Vec{};
   for (int k = 0; k < depth; k++) {
-    Vec row[V];
+    decltype(load(b)) row[V];
     for (int v = 0; v < V; v++) row[v] = load(b + v * LANES);
     b += V * LANES;
 #pragma GCC unroll 12
     for (int r = 0; r < R; r++) {
-      const float value = ACROSS ? a[k * stride + r] : a[r * stride + k];
-      for (int v = 0; v < V; v++) sum[r][v] += row[v] * value;
+      const E value = ACROSS ? a[k * stride + r] : a[r * stride + k];
+      for (int v = 0; v < V; v++) sum[r][v] = addProduct(sum[r][v], row[v], value);
     }
   }
   for (int r = 0; r < R; r++)
@@ -26,14 +26,14 @@ void strip(const float* a, long stride, const float* b, int depth, float* c, lon
 }
 
 // The same for any number of rows, in strips of as equal height as can be.
-template <int V, bool ACROSS>
-void product(const float* a, long stride, const float* b, int depth, float* c, long cStride, int rows, bool add) {
-  using Strip = void (*)(const float*, long, const float*, int, float*, long, bool);
+template <class E, int V, bool ACROSS>
+void product(const E* a, long stride, const E* b, int depth, float* c, long cStride, int rows, bool add) {
+  using Strip = void (*)(const E*, long, const E*, int, float*, long, bool);
   static constexpr Strip STRIPS[] = {
-      strip<1, V, ACROSS>, strip<2, V, ACROSS>, strip<3, V, ACROSS>, strip<4, V, ACROSS>, strip<5, V, ACROSS>,
+      strip<E, 1, V, ACROSS>, strip<E, 2, V, ACROSS>, strip<E, 3, V, ACROSS>, strip<E, 4, V, ACROSS>, strip<E, 5, V, ACROSS>,
 #ifdef __AVX512F__
-      strip<6, V, ACROSS>, strip<7, V, ACROSS>, strip<8, V, ACROSS>, strip<9, V, ACROSS>, strip<10, V, ACROSS>,
-      strip<11, V, ACROSS>, strip<12, V, ACROSS>,
+      strip<E, 6, V, ACROSS>, strip<E, 7, V, ACROSS>, strip<E, 8, V, ACROSS>, strip<E, 9, V, ACROSS>, strip<E, 10, V, ACROSS>,
+      strip<E, 11, V, ACROSS>, strip<E, 12, V, ACROSS>,
 #endif
   };
   const int strips = (rows + ROWS - 1) / ROWS;

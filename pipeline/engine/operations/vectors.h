@@ -3,6 +3,10 @@
 #include <cstdint>
 #include <cstring>
 
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+#endif
+
 namespace rxface {
 
 #ifdef __AVX512F__
@@ -31,11 +35,41 @@ inline Vec load(const BFloat16* from) {
 inline void store(float* to, Vec value) { *reinterpret_cast<Vec*>(to) = value; }
 
 // To nearest, ties to even; what is not a number stays so.
-inline void store(BFloat16* to, Vec value) {
+inline Halves narrowed(Vec value) {
+#ifdef __AVX512BF16__
+  return (Halves)_mm512_cvtneps_pbh((__m512)value);
+#else
   const Bits bits = (Bits)value;
   const Bits rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   const Bits broken = (Bits)(value != value);
-  *reinterpret_cast<Halves*>(to) = __builtin_convertvector((broken & 0x7fc0) | (~broken & rounded), Halves);
+  return __builtin_convertvector((broken & 0x7fc0) | (~broken & rounded), Halves);
+#endif
+}
+
+inline void store(BFloat16* to, Vec value) { *reinterpret_cast<Halves*>(to) = narrowed(value); }
+
+// Two values of bfloat16 side by side, the first in the lower half.
+struct Pair {
+  uint32_t bits;
+};
+
+inline Bits load(const Pair* from) { return *reinterpret_cast<const Bits*>(from); }
+
+inline void store(Pair* to, Vec first, Vec second) {
+  const Bits low = __builtin_convertvector(narrowed(first), Bits), high = __builtin_convertvector(narrowed(second), Bits);
+  *reinterpret_cast<Bits*>(to) = low | high << 16;
+}
+
+// sum + row * value; of pairs, the products of both halves are added.
+inline Vec addProduct(Vec sum, Vec row, float value) { return sum + row * value; }
+
+inline Vec addProduct(Vec sum, Bits row, Pair value) {
+  const Bits all = Bits{} + value.bits;
+#ifdef __AVX512BF16__
+  return (Vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)row, (__m512bh)all);
+#else
+  return sum + (Vec)(row << 16) * (Vec)(all << 16) + (Vec)(row & 0xffff0000) * (Vec)(all & 0xffff0000);
+#endif
 }
 
 }  // namespace rxface

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accuracyByFolds } from '../../../operators/evaluate/accuracyByFolds.ts';
+import { accuracyByFolds, EVERY_COSINE } from '../../../operators/evaluate/accuracyByFolds.ts';
 
 const pairs = (same: number[], distances: number[], folds = 2) => ({
   protocol: 'hand',
@@ -32,5 +32,14 @@ describe('accuracyByFolds', () => {
     const uneven = accuracyByFolds(pairs([1, 0, 1, 0, 1, 0], [0.1, 0.9, 0.1, 0.9, 0.3, 0.05], 3));
     expect(uneven.folds).toEqual([1, 1, 0]);
     expect(uneven.std).toBeCloseTo(Math.sqrt(2) / 3, 12);
+  });
+
+  it('parts on a finer grid what lies between two thresholds of the released one', () => {
+    const close = pairs([1, 0, 1, 0], [1.401, 1.409, 1.401, 1.409]);
+    expect(accuracyByFolds(close).mean).toBe(0.5);
+    expect(accuracyByFolds(close, EVERY_COSINE)).toMatchObject({
+      mean: 1,
+      threshold: expect.closeTo(1.402, 12) as number,
+    });
   });
 });

@@ -29,3 +29,12 @@ it('divides by all probes where some have no mate', () => {
   expect(cmcCurve({ ranks: [1, 2], people: [1, 2], probes: 4 }, 2).rate).toEqual([0.25, 0.5]);
   expect(() => cmcCurve({ ranks: [], people: [], probes: 4 }, 2)).toThrow('of at least one probe with a mate');
 });
+
+it('ends where ranks are no longer told apart', () => {
+  const cut = ranks.map((rank) => (rank > 20 ? Infinity : rank));
+  const [whole, known] = [cmcCurve({ ranks, people, probes: 200 }, 40), cmcCurve({ ranks: cut, people, probes: 200, deepest: 20 }, 40)]; // prettier-ignore
+  const many = whole.rank.filter((k) => k <= 20).length;
+  expect(known.rank.at(-1)).toBe(20);
+  expect([known.rate, known.interval]).toEqual([whole.rate.slice(0, many), whole.interval.slice(0, many)]);
+  expect(known.rate.at(-1)).toBeLessThan(1);
+});

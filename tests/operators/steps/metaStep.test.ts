@@ -56,7 +56,13 @@ describe('metaStep', () => {
     const { residual, margin } = snapshot!.faces!;
     const ofClass = [...residual!].filter((_, i) => labelledBatch(0).variation.pose[i] === 2);
     expect(figures['residual.pose.2']).toBeCloseTo(ofClass.reduce((a, b) => a + b) / ofClass.length, 6); // prettier-ignore
-    expect(samples![0]!.residual).toBe(residual![3]);
+    // All of them, with what it takes to find them again; else those of the list.
+    const { variation, labels, keys } = labelledBatch(0);
+    expect(samples!.map((one) => one.residual)).toEqual([...residual!]);
+    expect(samples!.map((one) => one['residual.pose'])).toEqual([...snapshot!.faces!['residual.pose']!]);
+    expect(samples!.map(({ label, position, index }) => ({ label, position, index }))).toEqual(keys.map(({ position, index }, i) => ({ label: labels[i], position, index }))); // prettier-ignore
+    expect(samples!.map((one) => one.variation!.pose ?? -1)).toEqual([...variation.pose]);
+    expect(second!.samples!.every(({ label }) => label === undefined)).toBe(true);
     expect(margin!.every((m) => m > -1e-6 && m < 0.8 + 1e-6)).toBe(true);
     expect(Object.keys(snapshot!.faces!)).toContain('residual.pose');
     expect(Object.keys(second!.snapshot!.faces!)).not.toContain('residual.pose');

@@ -1,8 +1,10 @@
 import { dispose, memory, scalar, tensor1d, type Scalar } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HeadOutput } from '../../../operators/margins/head.ts';
-import { columnsOf, readStep, samplesOf } from '../../../operators/steps/readback.ts';
+import { allSamplesOf, columnsOf, readStep, samplesOf } from '../../../operators/steps/readback.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
+import { FACTORS, type Batch } from '../../../pipeline/items.ts';
+import { drawnBatch } from '../../fixtures/batches.ts';
 
 function output(norms: number[]): HeadOutput {
   const column = (from: number) => tensor1d(norms.map((_, i) => from + i));
@@ -40,6 +42,11 @@ describe('readback', () => {
     expect(samplesOf(numbers, keys, new Set([9, 12]))).toEqual([
       { index: 9, norm: 5, cosine: 11, probability: 21, margin: 31, gradientScale: 41 },
     ]);
+    const variation = Object.fromEntries(FACTORS.map((factor) => [factor, Int32Array.of(-1, 2)]));
+    const batch = { ...drawnBatch(0, 2, 5, 8), keys, labels: Int32Array.of(1, 0), variation: variation as Batch['variation'] }; // prettier-ignore
+    const [first, second] = allSamplesOf(numbers, batch);
+    expect(first).toMatchObject({ index: 4, position: 0, label: 1, variation: {}, norm: 3, margin: 30 });
+    expect(second).toMatchObject({ index: 9, position: 1, label: 0, variation: { ethnicity: 2, occlusion: 2 } });
     dispose([...Object.values(out), norm]);
   });
 

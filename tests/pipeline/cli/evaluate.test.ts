@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { evaluateCommand } from '../../../pipeline/cli/evaluate.ts';
+import { cfp } from '../../../sources/cfp.ts';
 import { cfpFilesOfTwo } from '../../fixtures/cfp.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
 import { folder, put } from '../../fixtures/archives.ts';
+import { pairBinOf } from '../../fixtures/pairBin.ts';
 
 let out = '';
 let err = '';
@@ -47,6 +50,32 @@ it('prints the figures as fractions, or as a table in percent', async () => {
   expect(out).toContain('cfp-fp-20px, 20 pairs');
   expect(await rxface(...args, '--threads', '1', '--reduce', '113')).toBe(2);
   expect(err).toContain('evaluate: --reduce must be at most the 112 pixels of the network, received 113');
+});
+
+it("scores the pairs of a .bin as it does the same pairs of a protocol's files", async () => {
+  const here = await cfpOfTwo();
+  const fp = ['cfp', '--data', `${here}/images`, '--protocol', here, '--subset', 'fp'];
+  const more = ['--model', 'untrained:ir10', '--threads', '1', '--json'];
+  expect(await rxface(...fp, ...more)).toBe(0);
+  const whole = JSON.parse(out);
+  const { pairs } = await cfp(here, 'fp');
+  const images = pairs.flatMap(({ a, b }) => [a, b]).map((name) => readFileSync(`${here}/images/${name}.jpg`));
+  put(here, { 'cfp_fp.bin': pairBinOf(images, pairs.map(({ same }) => same)) }); // prettier-ignore
+  expect(await rxface('bin', `${here}/cfp_fp.bin`, ...more)).toBe(0);
+  const { threshold, interval, atFar, ...rest } = JSON.parse(out);
+  expect(whole).toEqual({ ...rest, threshold: expect.closeTo(threshold, 3), interval: expect.anything(), atFar: expect.anything() }); // prettier-ignore
+  // Whom a .bin shows nobody knows.
+  expect([whole.atFar.over, atFar.over, atFar.on]).toEqual(['people', 'pairs', 'cfp_fp']);
+  expect(interval.accuracy).toEqual([1, 1]);
+  expect(await rxface('bin', `${here}/cfp_fp.bin`, ...more.slice(0, -1), '--reduce', '20')).toBe(0);
+  expect(out).toContain('cfp_fp.bin-20px, 20 pairs');
+  expect(await rxface('bin', `${here}/cfp_fp.bin`, ...more, '--report', `${here}/bin.html`)).toBe(0);
+  const record = JSON.parse(readFileSync(`${here}/bin.json`, 'utf8'));
+  expect(record).toMatchObject({ protocol: 'cfp_fp.bin', model: 'untrained:ir10', intervals: 'bootstrap over pairs' });
+  expect(record.hardest).toHaveLength(16);
+  expect(record.hardest[0].b).toBe(String(Number(record.hardest[0].a) + 1));
+  expect(await rxface('bin', `${here}/images/001/frontal/01.jpg`, ...more)).toBe(1);
+  expect(err).toContain('01.jpg, byte 0: expected a pickle of protocol 2 to 5');
 });
 
 it('blurs, covers, cuts to folds, and compares groups', async () => {

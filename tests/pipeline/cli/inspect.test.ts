@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { inspectCommand } from '../../../pipeline/cli/inspect.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
 import { folder, imageBytes, payloadOf, put, recordsOf, tarOf } from '../../fixtures/archives.ts';
+import { pairBinOf } from '../../fixtures/pairBin.ts';
 
 let out = '';
 let err = '';
@@ -31,6 +33,19 @@ it('prints what is there', async () => {
     'sizes     10 x 21: 3',
     'faults    0',
   ]);
+});
+
+it('lists the images of a .bin with their hashes, and its pairs', async () => {
+  const here = folder();
+  const images = [1, 2, 3, 3].map((seed) => imageBytes(seed));
+  put(here, { 'lfw.bin': pairBinOf(images, [false, true]) });
+  expect(await rxface(`${here}/lfw.bin`, '--records', '--json')).toBe(0);
+  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+  expect(JSON.parse(out)).toMatchObject({
+    count: 4,
+    records: images.map((image, key) => ({ key, label: -1, bytes: image.length, sha256: sha256(image) })),
+    issame: [false, true],
+  });
 });
 
 it('prints one JSON object of several sources, less the people dropped', async () => {

@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { reportCommand } from '../../../pipeline/cli/report.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 import { injectWriteFault } from '../../../pipeline/files/write.ts';
 import { readConfig } from '../../../pipeline/recipes/config.ts';
 import { dryRun } from '../../../pipeline/recipes/dryRun.ts';
+import { writeMarginReport, type MarginReport } from '../../../pipeline/recipes/marginReport.ts';
 import { graphOf, mermaidOf } from '../../../pipeline/recipes/graphPicture.ts';
 import { train } from '../../../pipeline/recipes/train.ts';
+import { commandLine } from '../../fixtures/commandLine.ts';
 import { shownEvents } from '../../fixtures/eventFile.ts';
 import { tinyMeta } from '../../fixtures/tinyMeta.ts';
 
@@ -80,6 +83,33 @@ describe('a training with a meta set', () => {
     const dry = { config: await read(), run: run('dry'), progress: { show() {}, note() {}, end() {} } };
     await expect(dryRun(dry)).rejects.toThrow('--dry-run must be of a training without a meta set');
   });
+
+  it('reports margins by variation, class and class volume, beside another method, with the faces at either end', async () => {
+    const { code, out } = await commandLine(reportCommand, 'report', 'margins', run('whole'), run('pretrain'), '--json');
+    expect(code).toBe(0);
+    const { report, steps, faces, variations, volumes, losses } = JSON.parse(out[0]!) as MarginReport;
+    // Counted within the phase: its first, fourth, seventh and tenth step.
+    expect(steps).toEqual({ count: 4, first: 9, last: 18 });
+    const recorded = lines('whole').flatMap(({ samples }) => (samples ?? []) as { index: number; variation: object }[]);
+    expect(recorded).toHaveLength(16);
+    expect(faces).toBe(new Set(recorded.map(({ index }) => index)).size);
+    expect(variations.map(({ factor }) => factor)).toEqual(['pose', 'blur', 'occlusion']);
+    expect(variations[0]!.classes).toEqual([]);
+    expect(variations[1]!.classes.length).toBeGreaterThan(1);
+    expect(volumes.reduce((sum, one) => sum + one.faces, 0)).toBe(faces);
+    // 0.45 / n^(1/4) of its people's images.
+    for (const { images: [least, most], classMargin } of volumes) {
+      expect(classMargin).toBeLessThanOrEqual(0.45 / least ** 0.25 + 1e-6);
+      expect(classMargin).toBeGreaterThanOrEqual(0.45 / most ** 0.25 - 1e-6);
+    } // prettier-ignore
+    expect(losses.map(({ method }) => method)).toEqual(['classvolume + mvcom', expect.any(String)]);
+    expect(losses.every(({ points }) => points.every(({ own, same }) => own > 0 && same > 0))).toBe(true);
+    const html = readFileSync(report, 'utf8').replaceAll(/data:image\/png;base64,[^"]*/g, 'png');
+    expect(html.match(/<img alt="(Largest|Smallest) residuals by \w+" src="png">/g)).toHaveLength(6);
+    expect(/NaN|undefined|<script|https?:\/\/(?!www\.w3\.org)/.exec(html)).toBeNull();
+    // A run that learned no margins has none to report.
+    await expect(writeMarginReport({ run: run('pretrain') })).rejects.toThrow('run must be a training with meta.rule mvcom');
+  }); // prettier-ignore
 
   it('does not move the network while classifiers warm up', () => {
     expect(checkpoint('whole', 4, 'model.safetensors').equals(checkpoint('whole', 8, 'model.safetensors'))).toBe(true);

@@ -3,7 +3,10 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keyedRandom } from '../../../../operators/maths/keyedRandom.ts';
 import { cast } from '../../../../operators/net/kernels/cast.ts';
-import { floatType } from '../../../../operators/net/kernels/native.ts';
+import { conv2d, isOwn } from '../../../../operators/net/kernels/conv2d.ts';
+import { conv2dFilterGrad } from '../../../../operators/net/kernels/conv2dFilterGrad.ts';
+import { conv2dInputGrad } from '../../../../operators/net/kernels/conv2dInputGrad.ts';
+import { floatType, hasOwn } from '../../../../operators/net/kernels/native.ts';
 import { prelu } from '../../../../operators/net/kernels/prelu.ts';
 import { preluGrad } from '../../../../operators/net/kernels/preluGrad.ts';
 import { startEngine } from '../../../../pipeline/engine/load.ts';
@@ -19,7 +22,12 @@ beforeEach(({ skip }) => {
 });
 
 const array = (t: Tensor): Float32Array => cast(t, 'float32').dataSync<'float32'>().slice();
-const isMap = (name: string): boolean => ['x', 'dy', 'addend'].includes(name);
+const isMap = (name: string): boolean => ['x', 'dy', 'xdot', 'addend'].includes(name);
+/** Length of the difference over that of what was wanted. */
+const distance = (a: Float32Array, wanted: Float32Array): number => {
+  const square = (of: (i: number) => number): number => wanted.reduce((sum, _, i) => sum + of(i) ** 2, 0);
+  return Math.sqrt(square((i) => a[i]! - wanted[i]!) / square((i) => wanted[i]!));
+};
 /** The nearest bfloat16 value, as float32: what is compared is then the arithmetic alone. */
 const rounded = (t: Tensor): Tensor => cast(cast(t, 'bfloat16'), 'float32');
 
@@ -54,6 +62,50 @@ describe('kernels take bfloat16 maps', () => {
       // Products of two short values are exact in float32, and so are summed the same.
       near(array(ours.da), array(theirs.da), 1e-6);
     });
+  });
+});
+
+describe('convolutions of our own, of maps in bfloat16', () => {
+  const odd = { n: 1, h: 5, w: 5, cin: 16, cout: 48 }; // 9 tiles: the last pair is half empty
+  const shapes = [odd, { ...odd, h: 1, w: 1 }, { ...odd, n: 3, w: 8, cin: 48, cout: 16 }, { ...odd, n: 2, h: 31, w: 29, cin: 32, cout: 32 }]; // prettier-ignore
+  const cases = shapes.flatMap((shape) => ([1, 2] as const).map((stride) => ({ ...shape, stride })));
+
+  it.for(cases)(
+    '$n x $h x $w, $cin to $cout, stride $stride: float32 up to rounding, the same each time',
+    (one, { skip }) => {
+      if (!isOwn('bfloat16', [3, 3, one.cin, one.cout])) skip('left to the engine on this processor');
+      const { n, h, w, cin, cout, stride } = one;
+      const seen = [n, h, w, cin];
+      const before = tf.memory().numTensors;
+      tf.tidy(() => {
+        const kernel = drawn('w', [3, 3, cin, cout]);
+        const x = rounded(drawn('x', seen));
+        const dy = rounded(drawn('dy', [n, Math.ceil(h / stride), Math.ceil(w / stride), cout]));
+        const all = (x: Tensor, dy: Tensor): Tensor[] => [
+          conv2d(x, kernel, stride),
+          conv2dInputGrad(dy, kernel, seen, stride),
+          conv2dFilterGrad(x, dy, kernel.shape, stride),
+        ];
+        const [shortX, shortDy] = [cast(x, 'bfloat16'), cast(dy, 'bfloat16')];
+        const [ours, again, wide] = [all(shortX, shortDy), all(shortX, shortDy), all(x, dy)];
+        expect(ours.map(floatType)).toEqual([14, 14, 1]);
+        for (const [i, out] of ours.entries()) {
+          expect(array(again[i]!)).toEqual(array(out));
+          // Rounding the result alone is 2.4e-3 away, and an engine's convolution of rounded weights; transformed tiles are rounded too.
+          expect(distance(array(out), array(wide[i]!))).toBeLessThan(6e-3);
+        }
+      });
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it('are taken where vectors multiply it, and left to the engine where tiles do, or nothing does', ({ skip }) => {
+    if (!hasOwn()) skip('the operations are not compiled here');
+    const on = (...instructions: string[]): boolean => isOwn('bfloat16', [3, 3, 64, 64], new Set(instructions));
+    expect([on('avx512_bf16'), on('avx512_bf16', 'amx_bf16'), on('avx512f')]).toEqual([true, false, false]);
+    expect(isOwn('float32', [3, 3, 64, 64], new Set())).toBe(true);
+    expect(isOwn('bfloat16', [3, 3, 3, 64], new Set(['avx512_bf16']))).toBe(false);
+    expect(isOwn('bfloat16', [1, 1, 64, 64], new Set(['avx512_bf16']))).toBe(false);
   });
 });
 

@@ -1,0 +1,54 @@
+import { OptionError } from '../errors.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import type { RowsOf } from '../recipes/embeddingFlow.ts';
+import { INPUT_OPTION, interruptible, MODEL_OPTION, wholeNumber, type Command } from './program.ts';
+import { withModel } from './withModel.ts';
+
+/** What a command line says of the embeddings of a protocol. */
+export interface RowsOptions {
+  embeddings?: string;
+  model?: string;
+  data?: string;
+  input?: string;
+  batch: number;
+  threads: number;
+}
+
+/** What files of embeddings may hold. */
+export const STORED_ROWS = '[N, D], or [N, 2, D] with the mirrored image second; float16, 32 or 64';
+
+/** Options of a protocol that is scored from stored embeddings, or from images by a model. */
+export function rowsOptions(command: Command, images: string): Command {
+  return command
+    .option('--embeddings <npy>', `stored embeddings: ${STORED_ROWS}`)
+    .option('--model <path>', `with --data, in their place: ${MODEL_OPTION}`)
+    .option('--data <tar|dir>', images)
+    .option('--input <how>', INPUT_OPTION)
+    .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
+    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2);
+}
+
+/**
+ * Works on the embeddings that the options name, with a model that is loaded for it where there are none.
+ *
+ * @param work is also told what a report calls the model: its path, or that of the embeddings
+ * @throws OptionError where they name neither or both
+ */
+export async function withRows(
+  protocol: string,
+  { embeddings, model: path, data, input, batch, threads }: RowsOptions,
+  work: (rows: RowsOf & { signal: AbortSignal; progress: Progress }, name: string) => Promise<void>,
+): Promise<void> {
+  const stage = `evaluate ${protocol}`;
+  if ((embeddings === undefined) === (path === undefined))
+    throw new OptionError(stage, '--embeddings', 'given, or --model and --data in its place', embeddings ?? 'neither');
+  if ((path === undefined) !== (data === undefined))
+    throw new OptionError(stage, '--data', 'given together with --model', data ?? 'nothing');
+  await interruptible('', async (signal) => {
+    const life = { signal, progress: createProgress() };
+    if (embeddings !== undefined) return work({ embeddings, ...life }, embeddings);
+    await withModel({ model: path!, input }, signal, (model) =>
+      work({ model, data: data!, batch, threads, ...life }, path!),
+    );
+  });
+}
