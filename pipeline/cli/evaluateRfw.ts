@@ -1,5 +1,6 @@
 import { createProgress } from '../progress.ts';
-import type { GroupAccuracies } from '../recipes/evaluateByGroup.ts';
+import type { EvaluateByGroupOptions, GroupAccuracies } from '../recipes/evaluateByGroup.ts';
+import { checkReport, REPORT_OPTION, reported } from './reported.ts';
 import { withModel } from './withModel.ts';
 import {
   examples,
@@ -12,12 +13,15 @@ import {
   type Command,
 } from './program.ts';
 
+type Judged = Parameters<NonNullable<EvaluateByGroupOptions['onGroup']>>[1];
+
 interface Options {
   data?: string;
   model: string;
   input?: string;
   batch: number;
   threads: number;
+  report?: string;
   json?: boolean;
 }
 
@@ -32,6 +36,7 @@ export function evaluateRfw(evaluate: Command): void {
     .option('--input <how>', INPUT_OPTION)
     .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
     .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
+    .option('--report <html>', REPORT_OPTION)
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(
       'after',
@@ -40,11 +45,26 @@ export function evaluateRfw(evaluate: Command): void {
         ['rxface evaluate rfw *_test.bin --model other.onnx --json', "insightface's packed pairs, one JSON object"],
       ),
     )
-    .action(async (lists: string[], { json, model: path, input, ...given }: Options) => {
+    .action(async (lists: string[], { json, model: path, input, report, ...given }: Options) => {
+      checkReport(report);
       const { evaluateByGroup } = await import('../recipes/evaluateByGroup.ts');
       await interruptible('', (signal) =>
         withModel({ model: path, input }, signal, async (model) => {
-          const found = await evaluateByGroup(model, { ...given, lists, signal, progress: createProgress() });
+          const judged: [name: string, Judged][] = [];
+          const found = await evaluateByGroup(model, {
+            ...given,
+            ...(report !== undefined && { hardest: 8 }),
+            lists,
+            signal,
+            progress: createProgress(),
+            onGroup: (name, group) => judged.push([name, group]),
+          });
+          await reported(report, ({ biasRecord, pairRecord }) => [
+            biasRecord({ protocol: 'rfw', model: path }, found),
+            ...judged.map(([name, group]) =>
+              pairRecord({ protocol: `rfw ${name}`, model: path }, group.found, group.hardest),
+            ),
+          ]);
           if (json) sayJson(found);
           else sayResult(table(found));
         }),

@@ -20,10 +20,11 @@ export function evaluationsReport(report: Command): void {
     )
     .action(async (paths: string[], { out, json }: { out: string; json?: boolean }) => {
       checkReport(out, 'report', '--out');
-      const { readRecord } = await import('../recipes/evaluationRecord.ts');
+      const { readRecords } = await import('../recipes/evaluationRecord.ts');
       const { writeEvaluations } = await import('../recipes/evaluationReport.ts');
-      await writeEvaluations(out, await Promise.all(paths.map(readRecord)));
-      if (json) sayJson({ report: out, evaluations: paths.length });
+      const records = (await Promise.all(paths.map(readRecords))).flat();
+      await writeEvaluations(out, records);
+      if (json) sayJson({ report: out, evaluations: records.length });
       else sayResult(out);
     });
 }

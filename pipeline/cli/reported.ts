@@ -17,10 +17,10 @@ export function checkReport(path: string | undefined, command = 'evaluate', opti
 /** Writes the report of an evaluation where one was asked for, and says where. */
 export async function reported(
   path: string | undefined,
-  record: (records: typeof import('../recipes/evaluationRecords.ts')) => EvaluationRecord,
+  record: (records: typeof import('../recipes/evaluationRecords.ts')) => EvaluationRecord | EvaluationRecord[],
 ): Promise<void> {
   if (path === undefined) return;
   const { writeEvaluation } = await import('../recipes/evaluationReport.ts');
-  const written = await writeEvaluation(path, record(await import('../recipes/evaluationRecords.ts')));
+  const written = await writeEvaluation(path, [record(await import('../recipes/evaluationRecords.ts'))].flat());
   say(`rxface: report in ${written.report}, what it shows in ${written.record}`);
 }

@@ -56,17 +56,19 @@ export function evaluationRecord(given: Omit<EvaluationRecord, 'format' | 'at'>)
   return { format: FORMAT, at: Date.now(), ...given };
 }
 
-/** Reads what `--report` wrote beside a report. @throws FileError; FormatError for anything else */
-export async function readRecord(path: string): Promise<EvaluationRecord> {
+/** Reads what `--report` wrote beside a report: a record, or several of one model. @throws FileError; FormatError for anything else */
+export async function readRecords(path: string): Promise<EvaluationRecord[]> {
   const text = await readText(path);
   const expected = 'an evaluation as evaluate --report writes it beside a report (.json)';
-  let found: Partial<EvaluationRecord> | null;
+  let found: (Partial<EvaluationRecord> | null)[];
   try {
-    found = JSON.parse(text) as Partial<EvaluationRecord> | null;
+    found = [JSON.parse(text)].flat();
   } catch {
     throw new FormatError(path, undefined, expected);
   }
-  if (found?.format !== FORMAT || !Array.isArray(found.figures))
-    throw new FormatError(path, undefined, expected, found?.format);
-  return found as EvaluationRecord;
+  if (found.length === 0) throw new FormatError(path, undefined, expected);
+  for (const one of found)
+    if (one?.format !== FORMAT || !Array.isArray(one.figures))
+      throw new FormatError(path, undefined, expected, one?.format);
+  return found as EvaluationRecord[];
 }

@@ -1,4 +1,5 @@
 import { cmcCurve, scoreCurves, wilson, type Identified, type SortedScores } from 'rxface/operators';
+import type { GroupAccuracies } from './evaluateByGroup.ts';
 import { evaluationRecord, type EvaluationRecord, type Figure, type HardPair } from './evaluationRecord.ts';
 import { IJB_FARS, type IjbResult } from './evaluateIjb.ts';
 import type { PairCurves, PairFigures } from './pairFigures.ts';
@@ -15,6 +16,7 @@ export function pairRecord(
   const { wanted, threshold, strangers } = atFar;
   const figures: Figure[] = [
     { name: 'accuracy by folds', value: accuracy.mean, rate: true, spread: accuracy.std, interval: interval.accuracy },
+    { name: 'accuracy, thresholds at every 0.001 of cosine', value: accuracy.cosine, rate: true },
     { name: 'TAR at FAR 1e-3', value: tar['1e-3'], rate: true, interval: interval.tar['1e-3'] },
     { name: 'VAL at FAR 1e-3', value: val.mean, rate: true, spread: val.std },
     { name: 'AUC', value: auc, interval: interval.auc },
@@ -35,6 +37,30 @@ export function pairRecord(
     atFar,
     ...(reject && { reject }),
     ...(hardest && { hardest }),
+  });
+}
+
+/** The record of how unequal groups of people are, whose own records stand beside it. */
+export function biasRecord(
+  { protocol, model }: { protocol: string; model: string },
+  { groups, bias }: GroupAccuracies,
+): EvaluationRecord {
+  const pairs = groups.reduce((sum, group) => sum + group.pairs, 0);
+  return evaluationRecord({
+    protocol,
+    model,
+    trials: `${count(pairs)} pairs of ${groups.length} groups`,
+    facts: [],
+    figures: [
+      { name: 'mean accuracy', value: 1 - bias.mean, rate: true },
+      { name: 'bias (standard deviation)', value: bias.std, rate: true },
+      // Of a group without an error there is no ratio.
+      ...(Number.isFinite(bias.ratio) ? [{ name: 'largest error over smallest', value: bias.ratio }] : []),
+      ...groups.map(({ name, accuracy: { mean, std }, interval }): Figure => {
+        return { name: `accuracy of ${name}`, value: mean, rate: true, spread: std, interval: interval.accuracy };
+      }),
+    ],
+    intervals: `bootstrap over ${groups[0]!.atFar.over}`,
   });
 }
 

@@ -4,18 +4,18 @@ import type { EvaluationRecord } from './evaluationRecord.ts';
 import { evaluationSections, labelsOf } from './evaluationSections.ts';
 
 /**
- * Writes the report of an evaluation, one page that needs nothing beside it, and its record beside it, of the same name with .json: what
+ * Writes the report of an evaluation, one page that needs nothing beside it, and its records beside it, of the same name with .json: what
  * `rxface report evaluations` sets beside others.
  *
  * @param path ends with .html
  */
 export async function writeEvaluation(
   path: string,
-  record: EvaluationRecord,
+  records: readonly EvaluationRecord[],
 ): Promise<{ report: string; record: string }> {
   const beside = path.replace(/\.html$/, '.json');
-  await writeFile(beside, `${JSON.stringify(record)}\n`);
-  await writeEvaluations(path, [record]);
+  await writeFile(beside, `${JSON.stringify(records.length === 1 ? records[0] : records)}\n`);
+  await writeEvaluations(path, records);
   return { report: path, record: beside };
 }
 

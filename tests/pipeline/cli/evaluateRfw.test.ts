@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { evaluateCommand } from '../../../pipeline/cli/evaluate.ts';
+import { reportCommand } from '../../../pipeline/cli/report.ts';
 import { drawnFaces } from '../../../sources/drawnFaces.ts';
 import { folder, put } from '../../fixtures/archives.ts';
 import { commandLine, type Ended } from '../../fixtures/commandLine.ts';
@@ -50,6 +52,14 @@ it('scores each group by itself and says how unequal they are, from lists as fro
   const percent = (100 * found.groups[0]!.accuracy.mean).toFixed(2);
   expect(bins.out[0]).toMatch(new RegExp(`^African +${percent} % \\+- [\\d.]+, 20 pairs$`));
   expect(bins.out[2]).toMatch(/^all +[\d.]+ %, bias [\d.]+, largest error over smallest /);
+  const report = `${here}/rfw.html`;
+  expect((await rxface(...texts, '--data', `${here}/data`, ...MODEL, '--report', report)).code).toBe(0);
+  const records = JSON.parse(readFileSync(`${here}/rfw.json`, 'utf8')) as { protocol: string; figures: { name: string; value: number }[]; hardest?: object[] }[]; // prettier-ignore
+  expect(records.map(({ protocol, hardest = [] }) => [protocol, hardest.length])).toEqual([['rfw', 0], ['rfw African', 16], ['rfw Asian', 16]]); // prettier-ignore
+  expect(records[0]!.figures[0]).toMatchObject({ value: expect.closeTo(1 - (errors[0]! + errors[1]!) / 2, 12) });
+  const both = await commandLine(reportCommand, 'report', 'evaluations', `${here}/rfw.json`, '--out', report, '--json');
+  expect(JSON.parse(both.out[0]!)).toEqual({ report, evaluations: 3 });
+  expect(readFileSync(report, 'utf8')).not.toMatch(/NaN|undefined|Infinity/);
   for (const [args, message] of [
     [[texts[0]!], 'evaluate rfw: lists must be two or more, each named for its group'],
     [texts, 'evaluate rfw: --data must be given: '],
