@@ -5,6 +5,7 @@ import {
   scalar,
   slice,
   sub,
+  tensor1d,
   tidy,
   type Scalar,
   type Tensor,
@@ -12,6 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Rates } from '../net/kernels/descend.ts';
 import { Fused } from '../net/kernels/fused.ts';
+import { FLOAT32, runOne } from '../net/kernels/native.ts';
 import type { RowTable } from '../net/kernels/rowTable.ts';
 import type { ParamSpec } from '../net/layer.ts';
 
@@ -57,6 +59,15 @@ export function descendRows(
   velocity: RowTable,
   { learningRate, momentum, weightDecay, clip }: Rates,
 ): void {
+  if (table.memory && velocity.memory) {
+    descendOwn([table.memory, velocity.memory], at, gradient, along, {
+      learningRate,
+      momentum,
+      weightDecay,
+      ...(clip && { clip }),
+    });
+    return dispose([rows, gradient, ...(along ? [along] : [])]);
+  }
   tidy(() => {
     const rates = { momentum: scalar(momentum), learningRate: scalar(learningRate) };
     const shrink = along ? sub(weightDecay, clip ? mul(along, clip) : along) : scalar(weightDecay);
@@ -75,6 +86,21 @@ export function descendRows(
     }
   });
   dispose([rows, gradient, ...(along ? [along] : [])]);
+}
+
+/** In one pass over the rows where they lie. */
+function descendOwn(
+  tables: readonly [weight: Tensor2D, velocity: Tensor2D],
+  at: Int32Array,
+  gradient: Tensor2D,
+  along: Tensor2D | undefined,
+  { learningRate, momentum, weightDecay, clip }: Rates,
+): void {
+  tidy(() => {
+    const numbers = tensor1d([learningRate, momentum, weightDecay], 'float32');
+    const rest = [along ?? tensor1d([], 'float32'), numbers, clip ?? scalar(1)];
+    runOne('RxfaceSgdRows', [FLOAT32], [...tables, tensor1d(at, 'int32'), gradient, ...rest]);
+  });
 }
 
 function step(

@@ -1,6 +1,7 @@
-import { fill, keep, tensor1d, tensor2d, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { fill, keep, scalar, tensor1d, tensor2d, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { OptionError } from '../../../pipeline/errors.ts';
 import { nativeBinding } from '../../../pipeline/engine/load.ts';
-import { adopt, isNative, run, runOne, type Attribute } from './native.ts';
+import { adopt, FLOAT32, hasOwn, isNative, run, runOne, type Attribute } from './native.ts';
 
 /** Rows of numbers of which a step reads and writes a few, in place: however many there are, they exist once. */
 export interface RowTable {
@@ -8,14 +9,40 @@ export interface RowTable {
   readonly shape: readonly [rows: number, width: number];
   /** Copies of these rows, [R, D], in the order of `at`; the caller owns them. */
   take(at: Int32Array): Tensor2D;
-  /** Replaces these rows by those of `values` [R, D], which stay the caller's. Nothing else changes. */
+  /** Replaces these rows, each named once, by those of `values` [R, D], which stay the caller's. Nothing else changes. */
   put(at: Int32Array, values: Tensor2D): void;
   dispose(): void;
+  /** The rows where they lie, where operations of our own change them in place. */
+  readonly memory?: Tensor2D;
 }
 
-/** A table of zeros: natively a variable of TensorFlow's, which tfjs counts as one tensor; elsewhere an array of JavaScript's. */
+/**
+ * A table of zeros. Where operations are our own a tensor that they change in place; natively without them a variable of TensorFlow's,
+ * which tfjs counts as one tensor; elsewhere an array of JavaScript's.
+ */
 export function rowTable(rows: number, width: number): RowTable {
+  if (hasOwn()) return rowTableOwn(rows, width);
   return isNative() ? rowTableNative(rows, width) : rowTablePortable(rows, width);
+}
+
+function rowTableOwn(rows: number, width: number): RowTable {
+  const memory = keep(fill([rows, width], 0)) as Tensor2D;
+  const placed = (at: Int32Array): Tensor => {
+    const wrong = at.find((row) => !(row >= 0 && row < rows));
+    if (wrong !== undefined) throw new OptionError('rowTable', 'at', `rows from 0 to ${rows - 1}`, wrong);
+    return tensor1d(at, 'int32');
+  };
+  return {
+    shape: [rows, width],
+    memory,
+    take: (at) =>
+      tidy(() => {
+        const attributes = [['Tparams', 'TYPE', 1], INDICES, ['Taxis', 'TYPE', 3], ['batch_dims', 'INT', 0]] as const;
+        return runOne('GatherV2', attributes, [memory, placed(at), scalar(0, 'int32')]) as Tensor2D;
+      }),
+    put: (at, values) => tidy(() => void runOne('RxfacePutRows', [FLOAT32], [memory, placed(at), values])),
+    dispose: () => memory.dispose(),
+  };
 }
 
 const FLOAT: Attribute = ['dtype', 'TYPE', 1];

@@ -192,6 +192,26 @@ void sgd(void*, TF_OpKernelContext* context) {
           velocity);
 }
 
+// A table whose rows are changed where they lie: nobody but its owner has it, and he expects that.
+float* table(Call& call, int index) { return const_cast<float*>(call.in<float>(index)); }
+
+Places placesOf(Call& call, int index, const Shape& table) {
+  return {call.in<int>(index), static_cast<long>(call.shape(index)[0]), static_cast<long>(table[1])};
+}
+
+void sgdRows(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  if (!call.out<float>(0, {0})) return;
+  const float* rates = call.in<float>(5);
+  descendRows(table(call, 0), table(call, 1), placesOf(call, 2, call.shape(0)), call.in<float>(3), call.maybe<float>(4),
+              {rates[0], rates[1], rates[2], *call.in<float>(6)});
+}
+
+void replaceRows(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  if (call.out<float>(0, {0})) putRows(table(call, 0), placesOf(call, 1, call.shape(0)), call.in<float>(2));
+}
+
 using Compute = void (*)(void*, TF_OpKernelContext*);
 
 // Unknown: nobody asks for shapes where operations are run one by one.
@@ -244,7 +264,11 @@ bool defineAll() {
                 {"ydot: T"}, batchNormTangent<float>, batchNormTangent<BFloat16>) &&
          define("RxfaceSgd",
                 {"weight: T", "gradient: T", "velocity: T", "rates: T", "clip: T"},
-                {"next_weight: T", "next_velocity: T"}, sgd, nullptr);
+                {"next_weight: T", "next_velocity: T"}, sgd, nullptr) &&
+         define("RxfaceSgdRows",
+                {"weight: T", "velocity: T", "at: int32", "gradient: T", "along: T", "rates: T", "clip: T"}, {"nothing: T"}, sgdRows,
+                nullptr) &&
+         define("RxfacePutRows", {"table: T", "at: int32", "rows: T"}, {"nothing: T"}, replaceRows, nullptr);
 }
 
 }  // namespace

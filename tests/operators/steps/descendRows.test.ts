@@ -1,15 +1,28 @@
 import { abs, max, memory, mul, randomNormal, scalar, sub, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { descend } from '../../../operators/net/kernels/descend.ts';
 import { rowTable } from '../../../operators/net/kernels/rowTable.ts';
 import { descendRows } from '../../../operators/steps/descendRows.ts';
 import { sgd } from '../../../operators/steps/sgd.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
 
+const operations = vi.hoisted(() => ({ compiled: true }));
+vi.mock(import('../../../operators/net/kernels/native.ts'), async (original) => {
+  const native = await original();
+  return { ...native, hasOwn: () => operations.compiled && native.hasOwn() };
+});
+const KINDS = [
+  ['native', 'native'],
+  ['native without operations of our own', 'native'],
+  ['wasm', 'wasm'],
+  ['cpu', 'cpu'],
+] as const;
+
 const range = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
 
-describe.each(['native', 'wasm', 'cpu'] as const)('rows of a table on %s', (backend) => {
+describe.each(KINDS)('rows of a table on %s', (kind, backend) => {
   beforeAll(async () => {
+    operations.compiled = kind === backend;
     await startEngine({ want: backend });
   });
 
@@ -62,8 +75,9 @@ describe.each(['native', 'wasm', 'cpu'] as const)('rows of a table on %s', (back
   });
 });
 
-describe('many rows', () => {
+describe.each(KINDS.slice(0, 2))('many rows on %s', (kind, backend) => {
   beforeAll(async () => {
+    operations.compiled = kind === backend;
     await startEngine({ want: 'native' });
   });
 

@@ -1,10 +1,23 @@
 import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { rowTable } from '../../../../operators/net/kernels/rowTable.ts';
 import { startEngine } from '../../../../pipeline/engine/load.ts';
 
-describe.each(['native', 'wasm', 'cpu'] as const)('a table of rows on %s', (backend) => {
+const operations = vi.hoisted(() => ({ compiled: true }));
+vi.mock(import('../../../../operators/net/kernels/native.ts'), async (original) => {
+  const native = await original();
+  return { ...native, hasOwn: () => operations.compiled && native.hasOwn() };
+});
+const KINDS = [
+  ['native', 'native'],
+  ['native without operations of our own', 'native'],
+  ['wasm', 'wasm'],
+  ['cpu', 'cpu'],
+] as const;
+
+describe.each(KINDS)('a table of rows on %s', (kind, backend) => {
   beforeAll(async () => {
+    operations.compiled = kind === backend;
     await startEngine({ want: backend });
   });
   const rowsOf = (table: ReturnType<typeof rowTable>, ...at: number[]): number[] =>
@@ -35,5 +48,16 @@ describe.each(['native', 'wasm', 'cpu'] as const)('a table of rows on %s', (back
     one!.dispose();
     expect(rowsOf(other!, 0, 1)).toEqual([0, 0]);
     other!.dispose();
+  });
+
+  it('refuses a row that is not there before anything is written, where it writes itself', ({ skip }) => {
+    const table = rowTable(2, 1);
+    if (!table.memory) skip('TensorFlow checks its own');
+    tidy(() => {
+      const write = (): void => table.put(Int32Array.of(0, 2), tensor2d([1, 2], [2, 1]));
+      expect(write).toThrow('rowTable: at must be rows from 0 to 1, received 2');
+    });
+    expect(rowsOf(table, 0, 1)).toEqual([0, 0]);
+    table.dispose();
   });
 });
