@@ -30,7 +30,7 @@ const NONE: Batch[] = [];
  * @param count Samples per batch, at least 1.
  * @param options `partial`: 'drop' (default) the last partial batch of an epoch, as in training, or 'keep' it. `spend`: nobody
  *   else holds the faces, so their memory is given back as soon as all that lie in a buffer are copied, and not left to the
- *   garbage collector, whose work at 15,000 faces a second is a tenth of all.
+ *   garbage collector, whose work at 15,000 faces a second is a tenth of all. Batches are the subscriber's: see `free`.
  * @return Errors with RxfaceError for a sample without pixels, ShapeError for one of another size than its batch.
  */
 export function batch(
