@@ -1,26 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { evaluateCommand } from '../../../pipeline/cli/evaluate.ts';
 import { folder, put } from '../../fixtures/archives.ts';
-import { commandLine, type Ended } from '../../fixtures/commandLine.ts';
+import { expectClose, expected, figures, rxface } from '../../fixtures/evaluated.ts';
 import { encodeNpy } from '../../../pipeline/bytes/npy.ts';
 import { drawnPairs, drawnTinyFace, npyOf } from '../../fixtures/protocols.ts';
-
-const expected = JSON.parse(readFileSync(new URL('../../fixtures/protocols.json', import.meta.url), 'utf8'));
-const rxface = (...args: string[]): Promise<Ended> => commandLine(evaluateCommand, 'evaluate', ...args);
-
-async function figures(...args: string[]): Promise<Record<string, unknown>> {
-  const { code, out } = await rxface(...args, '--json');
-  expect(code).toBe(0);
-  return JSON.parse(out[0]!);
-}
-
-/** Figures by name, each to 1e-9. */
-function expectClose(found: unknown, wanted: Record<string, number>): void {
-  expect(Object.keys(found as object)).toEqual(expect.arrayContaining(Object.keys(wanted)));
-  for (const [name, figure] of Object.entries(wanted)) expect([name, (found as typeof wanted)[name]]).toEqual([name, expect.closeTo(figure, 9)]); // prettier-ignore
-}
 
 describe('evaluate tinyface', () => {
   it('agrees with the released script, ties and distractors that are copies of matches included', async () => {
