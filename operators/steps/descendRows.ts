@@ -5,15 +5,13 @@ import {
   scalar,
   slice,
   sub,
-  tensor1d,
   tidy,
   type Scalar,
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { Rates } from '../net/kernels/descend.ts';
+import { descendInPlace, type Rates } from '../net/kernels/descend.ts';
 import { Fused } from '../net/kernels/fused.ts';
-import { FLOAT32, runOne } from '../net/kernels/native.ts';
 import type { RowTable } from '../net/kernels/rowTable.ts';
 import type { ParamSpec } from '../net/layer.ts';
 
@@ -57,17 +55,13 @@ export function descendRows(
   { table, at, rows, along }: RowGroup,
   gradient: Tensor2D,
   velocity: RowTable,
-  { learningRate, momentum, weightDecay, clip }: Rates,
+  given: Rates,
 ): void {
   if (table.memory && velocity.memory) {
-    descendOwn([table.memory, velocity.memory], at, gradient, along, {
-      learningRate,
-      momentum,
-      weightDecay,
-      ...(clip && { clip }),
-    });
+    descendInPlace(table.memory, velocity.memory, at, gradient, along, given);
     return dispose([rows, gradient, ...(along ? [along] : [])]);
   }
+  const { learningRate, momentum, weightDecay, clip } = given;
   tidy(() => {
     const rates = { momentum: scalar(momentum), learningRate: scalar(learningRate) };
     const shrink = along ? sub(weightDecay, clip ? mul(along, clip) : along) : scalar(weightDecay);
@@ -86,21 +80,6 @@ export function descendRows(
     }
   });
   dispose([rows, gradient, ...(along ? [along] : [])]);
-}
-
-/** In one pass over the rows where they lie. */
-function descendOwn(
-  tables: readonly [weight: Tensor2D, velocity: Tensor2D],
-  at: Int32Array,
-  gradient: Tensor2D,
-  along: Tensor2D | undefined,
-  { learningRate, momentum, weightDecay, clip }: Rates,
-): void {
-  tidy(() => {
-    const numbers = tensor1d([learningRate, momentum, weightDecay], 'float32');
-    const rest = [along ?? tensor1d([], 'float32'), numbers, clip ?? scalar(1)];
-    runOne('RxfaceSgdRows', [FLOAT32], [...tables, tensor1d(at, 'int32'), gradient, ...rest]);
-  });
 }
 
 function step(

@@ -5,22 +5,16 @@ import { rowTable } from '../../../operators/net/kernels/rowTable.ts';
 import { descendRows } from '../../../operators/steps/descendRows.ts';
 import { sgd } from '../../../operators/steps/sgd.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
+import { ENGINES, operations } from '../../fixtures/operations.ts';
 
-const operations = vi.hoisted(() => ({ compiled: true }));
 vi.mock(import('../../../operators/net/kernels/native.ts'), async (original) => {
-  const native = await original();
-  return { ...native, hasOwn: () => operations.compiled && native.hasOwn() };
+  const { whereCompiled } = await import('../../fixtures/operations.ts');
+  return whereCompiled(await original());
 });
-const KINDS = [
-  ['native', 'native'],
-  ['native without operations of our own', 'native'],
-  ['wasm', 'wasm'],
-  ['cpu', 'cpu'],
-] as const;
 
 const range = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i);
 
-describe.each(KINDS)('rows of a table on %s', (kind, backend) => {
+describe.each(ENGINES)('rows of a table on %s', (kind, backend) => {
   beforeAll(async () => {
     operations.compiled = kind === backend;
     await startEngine({ want: backend });
@@ -75,7 +69,7 @@ describe.each(KINDS)('rows of a table on %s', (kind, backend) => {
   });
 });
 
-describe.each(KINDS.slice(0, 2))('many rows on %s', (kind, backend) => {
+describe.each(ENGINES.slice(0, 2))('many rows on %s', (kind, backend) => {
   beforeAll(async () => {
     operations.compiled = kind === backend;
     await startEngine({ want: 'native' });

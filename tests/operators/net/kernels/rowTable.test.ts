@@ -2,20 +2,14 @@ import { memory, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { rowTable } from '../../../../operators/net/kernels/rowTable.ts';
 import { startEngine } from '../../../../pipeline/engine/load.ts';
+import { ENGINES, operations } from '../../../fixtures/operations.ts';
 
-const operations = vi.hoisted(() => ({ compiled: true }));
 vi.mock(import('../../../../operators/net/kernels/native.ts'), async (original) => {
-  const native = await original();
-  return { ...native, hasOwn: () => operations.compiled && native.hasOwn() };
+  const { whereCompiled } = await import('../../../fixtures/operations.ts');
+  return whereCompiled(await original());
 });
-const KINDS = [
-  ['native', 'native'],
-  ['native without operations of our own', 'native'],
-  ['wasm', 'wasm'],
-  ['cpu', 'cpu'],
-] as const;
 
-describe.each(KINDS)('a table of rows on %s', (kind, backend) => {
+describe.each(ENGINES)('a table of rows on %s', (kind, backend) => {
   beforeAll(async () => {
     operations.compiled = kind === backend;
     await startEngine({ want: backend });
