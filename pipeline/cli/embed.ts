@@ -1,20 +1,9 @@
 import { OptionError } from '../errors.ts';
 import { createProgress, duration } from '../progress.ts';
 import type { EmbedFacesResult } from '../recipes/embed.ts';
-import {
-  examples,
-  INPUT_OPTION,
-  interruptible,
-  MODEL_OPTION,
-  oneOf,
-  say,
-  sayJson,
-  sayResult,
-  wholeNumber,
-  type Command,
-} from './program.ts';
+import { examples, interruptible, MODEL_OPTION, oneOf, say, sayJson, sayResult, type Command } from './program.ts';
 import { ALIGN_OPTION, DETECTOR_OPTION, withDetector, type DetectorOptions } from './withDetector.ts';
-import { withModel } from './withModel.ts';
+import { embeddingOptions, withModel } from './withModel.ts';
 
 interface Options extends DetectorOptions {
   model: string;
@@ -31,7 +20,7 @@ interface Options extends DetectorOptions {
 
 /** `rxface embed`: images in, one row of numbers for each out. */
 export function embedCommand(program: Command): void {
-  program
+  const command = program
     .command('embed')
     .description('embed every image of a source, in the order in which inspect --records lists them')
     .argument('<source>', 'tar, tar.gz, .rec, shards, image folder, a pattern over these, or drawn:people=50,...')
@@ -39,15 +28,13 @@ export function embedCommand(program: Command): void {
     .requiredOption('--out <file>', 'the .npy array to write: a row an image, un-normalised')
     .option('--points <csv>', 'table of five landmarks per image, to align by')
     .option('--align', ALIGN_OPTION)
-    .option('--detector <onnx>', DETECTOR_OPTION)
-    .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
-    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
+    .option('--detector <onnx>', DETECTOR_OPTION);
+  embeddingOptions(command)
     .option(
       '--precision <name>',
       'of maps and convolutions: float32, or bfloat16, refused where that is slow',
       'float32',
     )
-    .option('--input <how>', INPUT_OPTION)
     .option('--no-flip', 'leave the mirrored image out of the sum')
     .option(
       '--shard <i/n>',

@@ -7,11 +7,10 @@ import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
 import { evaluateRfw } from './evaluateRfw.ts';
 import { storedProtocols } from './evaluateStored.ts';
 import { checkReport, FAR_OPTION, REPORT_OPTION, reported } from './reported.ts';
-import { verificationTable } from './verificationTable.ts';
-import { withModel } from './withModel.ts';
+import { sayFigures } from './verificationTable.ts';
+import { embeddingOptions, withModel } from './withModel.ts';
 import {
   examples,
-  INPUT_OPTION,
   interruptible,
   MODEL_OPTION,
   oneOf,
@@ -61,14 +60,10 @@ export function evaluateCommand(program: Command): void {
       ),
     );
   const embedding = (name: string, title: string): Command =>
-    evaluate
-      .command(name)
-      .description(title)
-      .requiredOption('--model <path>', MODEL_OPTION)
-      .option('--input <how>', INPUT_OPTION)
-      .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
-      .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
-      .option('--json', 'print one JSON object; rates are fractions');
+    embeddingOptions(evaluate.command(name).description(title).requiredOption('--model <path>', MODEL_OPTION)).option(
+      '--json',
+      'print one JSON object; rates are fractions',
+    );
   const scored = (name: string, title: string): Command =>
     embedding(name, title).requiredOption('--data <tar|dir>', 'the images, aligned to 112x112');
   const varied = (command: Command): Command =>
@@ -187,9 +182,7 @@ async function score(
         progress: createProgress(),
       });
       await reported(report, ({ pairRecord }) => pairRecord({ protocol: name, model: path }, found, hardest));
-      const { roc: _roc, histogram: _histogram, ...figures } = found;
-      if (json) sayJson(figures);
-      else sayResult(verificationTable(name, figures));
+      sayFigures(name, found, json);
     }),
   );
 }

@@ -1,17 +1,8 @@
 import { createProgress } from '../progress.ts';
 import type { EvaluateByGroupOptions, GroupAccuracies } from '../recipes/evaluateByGroup.ts';
 import { checkReport, REPORT_OPTION, reported } from './reported.ts';
-import { withModel } from './withModel.ts';
-import {
-  examples,
-  INPUT_OPTION,
-  interruptible,
-  MODEL_OPTION,
-  sayJson,
-  sayResult,
-  wholeNumber,
-  type Command,
-} from './program.ts';
+import { embeddingOptions, withModel } from './withModel.ts';
+import { examples, interruptible, MODEL_OPTION, sayJson, sayResult, type Command } from './program.ts';
 
 type Judged = Parameters<NonNullable<EvaluateByGroupOptions['onGroup']>>[1];
 
@@ -27,15 +18,13 @@ interface Options {
 
 /** `rxface evaluate rfw`: accuracy by groups of people, and how unequal it is. */
 export function evaluateRfw(evaluate: Command): void {
-  evaluate
+  const command = evaluate
     .command('rfw')
     .description('RFW: accuracy of each group of people in ten folds, and bias over the groups')
     .argument('<lists...>', 'one a group: African_pairs.txt, ... (with --data), or African_test.bin, ...')
     .option('--data <tar|dir>', 'the images that lists of text name, aligned to 112x112')
-    .requiredOption('--model <path>', MODEL_OPTION)
-    .option('--input <how>', INPUT_OPTION)
-    .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
-    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2)
+    .requiredOption('--model <path>', MODEL_OPTION);
+  embeddingOptions(command)
     .option('--report <html>', REPORT_OPTION)
     .option('--json', 'print one JSON object; rates are fractions')
     .addHelpText(

@@ -3,7 +3,7 @@ import { OptionError } from '../errors.ts';
 import { ijbProtocols } from './evaluateIjb.ts';
 import { rateLines } from './rateLines.ts';
 import { checkReport, FAR_OPTION, REPORT_OPTION, reported } from './reported.ts';
-import { verificationTable } from './verificationTable.ts';
+import { sayFigures } from './verificationTable.ts';
 import { examples, sayJson, sayResult, type Command } from './program.ts';
 import { rowsOptions, STORED_ROWS, withRows, type RowsOptions } from './withRows.ts';
 
@@ -94,8 +94,6 @@ function pairs(evaluate: Command): void {
       const { pairFigures } = await import('../recipes/pairFigures.ts');
       const found = pairFigures(await scoreStoredPairs(embeddings, issame), far);
       await reported(report, ({ pairRecord }) => pairRecord({ protocol: 'pairs', model: embeddings }, found));
-      const { roc: _roc, histogram: _histogram, ...figures } = found;
-      if (json) sayJson(figures);
-      else sayResult(verificationTable('pairs', figures));
+      sayFigures('pairs', found, json);
     });
 }

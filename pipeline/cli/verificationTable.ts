@@ -1,5 +1,6 @@
 import type { Interval, RejectCurve, ThresholdAtFar, VerificationResult } from 'rxface/operators';
-import type { PairFigures } from '../recipes/pairFigures.ts';
+import type { PairCurves, PairFigures } from '../recipes/pairFigures.ts';
+import { sayJson, sayResult } from './program.ts';
 
 const percent = (rate: number): string => `${(100 * rate).toFixed(2)} %`;
 const between = ([low, high]: Interval, show: (value: number) => string): string =>
@@ -23,6 +24,13 @@ export function verificationTable(
     ...(atFar === undefined ? [] : thresholdLines(atFar)),
     ...(reject === undefined ? [] : [rejectLine(reject)]),
   ].join('\n');
+}
+
+/** Prints the figures of a pair protocol, without the curves of its report. */
+export function sayFigures(protocol: string, found: PairFigures & PairCurves, json = false): void {
+  const { roc: _roc, histogram: _histogram, ...figures } = found;
+  if (json) sayJson(figures);
+  else sayResult(verificationTable(protocol, figures));
 }
 
 /** A threshold and what it stands for. */

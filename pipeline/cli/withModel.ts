@@ -1,6 +1,14 @@
 import type { Embedder } from 'rxface/operators';
 import type { ModelOptions } from '../recipes/loadModel.ts';
-import { say } from './program.ts';
+import { INPUT_OPTION, say, wholeNumber, type Command } from './program.ts';
+
+/** Options of a command that embeds images: how a network takes them, and how many at a time. */
+export function embeddingOptions(command: Command): Command {
+  return command
+    .option('--input <how>', INPUT_OPTION)
+    .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
+    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2);
+}
 
 /** Starts the engine, loads the model that `--model` and `--input` name, and disposes it after the work. */
 export async function withModel(

@@ -1,8 +1,8 @@
 import { OptionError } from '../errors.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import type { RowsOf } from '../recipes/embeddingFlow.ts';
-import { INPUT_OPTION, interruptible, MODEL_OPTION, wholeNumber, type Command } from './program.ts';
-import { withModel } from './withModel.ts';
+import { interruptible, MODEL_OPTION, type Command } from './program.ts';
+import { embeddingOptions, withModel } from './withModel.ts';
 
 /** What a command line says of the embeddings of a protocol. */
 export interface RowsOptions {
@@ -19,13 +19,12 @@ export const STORED_ROWS = '[N, D], or [N, 2, D] with the mirrored image second;
 
 /** Options of a protocol that is scored from stored embeddings, or from images by a model. */
 export function rowsOptions(command: Command, images: string): Command {
-  return command
-    .option('--embeddings <npy>', `stored embeddings: ${STORED_ROWS}`)
-    .option('--model <path>', `with --data, in their place: ${MODEL_OPTION}`)
-    .option('--data <tar|dir>', images)
-    .option('--input <how>', INPUT_OPTION)
-    .option('--batch <n>', 'images embedded together', wholeNumber(1), 64)
-    .option('--threads <n>', 'threads that decode', wholeNumber(0), 2);
+  return embeddingOptions(
+    command
+      .option('--embeddings <npy>', `stored embeddings: ${STORED_ROWS}`)
+      .option('--model <path>', `with --data, in their place: ${MODEL_OPTION}`)
+      .option('--data <tar|dir>', images),
+  );
 }
 
 /**
