@@ -1,5 +1,6 @@
 import { OptionError, RxfaceError } from '../pipeline/errors.ts';
 import type { Sample } from '../pipeline/items.ts';
+import { unset } from '../pipeline/memory.ts';
 import type { Pixels } from '../pipeline/pixels.ts';
 import type { Result, Work, WorkContext } from '../pipeline/work.ts';
 import { augment } from './augment/augment.ts';
@@ -74,7 +75,7 @@ export async function setup(
   };
   return (chunk) => {
     const length = height * width * 3;
-    const faces = new Uint8Array(chunk.length * length);
+    const faces = new Uint8Array(unset(chunk.length * length));
     const results = chunk.map((sample, i) =>
       one(sample, { height, width, data: faces.subarray(i * length, (i + 1) * length) }),
     );

@@ -1,3 +1,5 @@
+import { unset } from './memory.ts';
+
 /** Items ready to cross to another thread, and the buffers that go with them instead of being copied. */
 export interface Parcel<T> {
   items: T[];
@@ -52,7 +54,7 @@ function replaced(item: unknown, swap: Packing['swap']): unknown {
 
 function copied(arrays: readonly Uint8Array[]): Packing {
   const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-  const buffer = new ArrayBuffer(arrays.reduce((sum, { byteLength }) => sum + aligned(byteLength), 0));
+  const buffer = unset(arrays.reduce((sum, { byteLength }) => sum + aligned(byteLength), 0));
   let at = 0;
   const swap = (array: Uint8Array): Uint8Array => {
     const copy = sameKind(array, buffer, at);
@@ -80,7 +82,7 @@ function handedOver(arrays: readonly Uint8Array[]): Packing {
   for (const [buffer, own] of byBuffer) if (buffer instanceof ArrayBuffer && fill(own, buffer)) transfer.add(buffer);
   const swap = (array: Uint8Array): Uint8Array => {
     if (transfer.has(array.buffer as ArrayBuffer)) return array;
-    const alone = new ArrayBuffer(array.byteLength);
+    const alone = unset(array.byteLength);
     const copy = sameKind(array, alone, 0);
     copy.set(array);
     transfer.add(alone);

@@ -19,9 +19,9 @@ export function placeOf(places: Places, i: number): { file: string; offset: numb
   return { file: places.paths[places.file[i]!]!, offset: places.offset[i]! };
 }
 
-/** The bytes at the places of these numbers, in this order; those of a file in one buffer, which lasts as long as any of them. */
-export async function readPlaces(places: Places, at: Int32Array): Promise<Uint8Array[]> {
-  const found: Uint8Array[] = [];
+/** What `take` makes of the bytes at the places of these numbers, in this order; the bytes are gone after it, so what it keeps it copies. */
+export async function readPlaces<T>(places: Places, at: Int32Array, take: (bytes: Uint8Array) => T): Promise<T[]> {
+  const found: T[] = [];
   const byFile = new Map<number, number[]>();
   at.forEach((place, i) => {
     const number = places.file[place]!;
@@ -32,9 +32,8 @@ export async function readPlaces(places: Places, at: Int32Array): Promise<Uint8A
   await Promise.all(
     Array.from(byFile, async ([number, mine]) => {
       const offsets = mine.map((i) => places.offset[at[i]!]!);
-      const sizes = mine.map((i) => places.size[at[i]!]!);
-      const spans = await readSpans(places.files[number]!, offsets, sizes);
-      mine.forEach((i, k) => (found[i] = spans[k]!));
+      const lengths = mine.map((i) => places.size[at[i]!]!);
+      await readSpans(places.files[number]!, { offsets, lengths }, (bytes, k) => (found[mine[k]!] = take(bytes)));
     }),
   );
   return found;

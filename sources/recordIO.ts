@@ -77,7 +77,7 @@ async function build(pattern: string): Promise<Index> {
     faults,
     id: (i) => ids[i]!,
     place: (i) => placeOf(places, i),
-    read: async (at) => (await readPlaces(places, at)).map(heldIn),
+    read: (at) => readPlaces(places, at, heldIn),
     close: () => closePlaces(places),
   };
 }

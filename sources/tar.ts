@@ -77,7 +77,7 @@ async function build(pattern: string): Promise<Index> {
     id: (i) => ids[i]!,
     place: (i) => placeOf(places, i),
     // Copies of their own: the bytes may be handed to another thread whole.
-    read: async (at) => (await readPlaces(places, at)).map((bytes) => ({ bytes: bytes.slice() })),
+    read: (at) => readPlaces(places, at, (bytes) => ({ bytes: bytes.slice() })),
     close: () => closePlaces(places),
   };
 }

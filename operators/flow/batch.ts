@@ -2,7 +2,7 @@ import { concat, concatMap, defer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { OptionError, RxfaceError, ShapeError } from '../../pipeline/errors.ts';
-import { free } from '../../pipeline/free.ts';
+import { allocate, free } from '../../pipeline/memory.ts';
 import { FACTORS } from '../../pipeline/items.ts';
 import type { Batch, Factor, Sample } from '../../pipeline/items.ts';
 
@@ -76,7 +76,7 @@ function begin(first: Sample, step: number, count: number): Batch {
   return {
     epoch: first.epoch,
     step,
-    pixels: new Uint8Array(count * size[0] * size[1] * 3),
+    pixels: new Uint8Array(allocate(count * size[0] * size[1] * 3)),
     size,
     labels: new Int32Array(count),
     ids: [],

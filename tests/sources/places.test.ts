@@ -12,8 +12,8 @@ it('reads places of several files in the order asked for', async () => {
   places.file.push(0, 1, 0);
   places.offset.push(1, 0, 4);
   places.size.push(2, 6, 1);
-  const read = await readPlaces(places, Int32Array.of(2, 1, 0, 2));
-  expect(read.map((bytes) => new TextDecoder().decode(bytes))).toEqual(['e', 'uvwxyz', 'bc', 'e']);
+  const read = await readPlaces(places, Int32Array.of(2, 1, 0, 2), (bytes) => new TextDecoder().decode(bytes));
+  expect(read).toEqual(['e', 'uvwxyz', 'bc', 'e']);
   expect(placeOf(places, 2)).toEqual({ file: 'a', offset: 4 });
   await closePlaces(places);
 });
