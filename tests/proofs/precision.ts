@@ -12,14 +12,15 @@ import { run } from '../../pipeline/run.ts';
 import { workers } from '../../pipeline/workers.ts';
 import { toEach } from '../../sinks/each.ts';
 
-const SEED = 7;
-
 export interface Course {
   architecture: Architecture;
   batch: number;
   steps: number;
-  /** Of the peak, which is come to by a fifth of the steps. */
+  /** Come to in even steps by step `warmup`. */
   lr: number;
+  warmup: number;
+  /** Of weights, batches and dropout. */
+  seed: number;
 }
 
 /**
@@ -29,23 +30,23 @@ export interface Course {
 export async function lossesIn(
   precision: Precision,
   faces: Source<Sample>,
-  { architecture, batch: count, steps, lr }: Course,
+  { architecture, batch: count, steps, lr, warmup, seed }: Course,
   say: (line: string) => void = () => {},
 ): Promise<number[]> {
   await faces.open?.();
-  const model = createModel(architecture, { seed: SEED, precision });
-  const centres = classCentres({ dimension: architecture.embedding, classes: faces.classes!.length, seed: SEED });
+  const model = createModel(architecture, { seed, precision });
+  const centres = classCentres({ dimension: architecture.embedding, classes: faces.classes!.length, seed });
   const step = trainStep({
     model,
     centres,
     margin: cosFace({ s: 32, m: 0.35 }),
     optimiser: { momentum: 0.9, weightDecay: 5e-4, decay: 'weights', clipNorm: 5 },
-    schedule: (iteration) => lr * Math.min(1, (iteration + 1) / (steps / 5)),
+    schedule: (iteration) => lr * Math.min(1, (iteration + 1) / warmup),
   });
   const { size } = architecture;
   const losses: number[] = [];
   await run(
-    graph('precision', { seed: SEED })
+    graph('precision', { seed })
       .source('faces', faces, { epochs: Math.ceil((steps * count) / faces.length!) + 1, shuffle: 'full' })
       .pipe('prepare', workers('rxface/operators/prepare', { threads: 0, size, augment: { flip: 0.5 } }), {
         capacity: 2 * count + 32,
