@@ -40,7 +40,7 @@ export type { RetriedOptions } from './retried.ts';
 export { run } from './run.ts';
 export { timed } from './timed.ts';
 export { until } from './until.ts';
-export { blocks } from './sampler.ts';
+export { blocks, samplingOf } from './sampler.ts';
 export type { Sampled, Sampler, Sampling, Shuffle } from './sampler.ts';
 export type { Result, Setup, Work, WorkContext } from './work.ts';
 export { workers } from './workers.ts';

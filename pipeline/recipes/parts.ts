@@ -1,4 +1,4 @@
-import { EngineError, OptionError } from 'rxface';
+import { classWeighted, EngineError, identities, OptionError, type Shuffle } from 'rxface';
 import {
   adaFace,
   arcFace,
@@ -29,6 +29,12 @@ import {
 } from 'rxface/operators';
 import { requireBfloat16 } from '../engine/bfloat16.ts';
 import type { Config } from './schema.ts';
+
+/** The order in which a config's images come. */
+export function orderOf({ shuffle, sampling }: Config['data']): Shuffle {
+  if (sampling === undefined) return shuffle;
+  return sampling.name === 'identities' ? identities(sampling) : classWeighted('inverse');
+}
 
 /** The network a config asks for. */
 export function architectureOf({ name, channels, widths, ...options }: Config['model']): Architecture {

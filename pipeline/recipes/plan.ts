@@ -1,11 +1,11 @@
-import { OptionError } from 'rxface';
+import { OptionError, samplingOf } from 'rxface';
 import type { Schedule } from 'rxface/operators';
 import type { IndexedSource } from 'rxface/sources';
 import { trainingFaces } from './data.ts';
 import { checkEvaluations } from './evaluations.ts';
 import { metaFaces, type MetaFaces } from './metaFaces.ts';
 import { countingFactors } from './metaParts.ts';
-import { scheduleOf } from './parts.ts';
+import { orderOf, scheduleOf } from './parts.ts';
 import type { Config } from './schema.ts';
 
 /** What a config comes to with its data: known before an engine is started. */
@@ -45,9 +45,10 @@ export async function planOf(config: Config, say: (line: string) => void): Promi
     const counts = new Int32Array(people.length);
     for (const label of faces.labels) counts[label]!++;
     const { batch, epochs } = config.train;
-    const perEpoch = Math.floor(images / batch);
+    const positions = positionsOf(config, faces);
+    const perEpoch = Math.floor(positions / batch);
     if (perEpoch === 0)
-      throw new OptionError('train', 'train.batch', `at most the ${images} images of the data`, batch);
+      throw new OptionError('train', 'train.batch', `at most the ${positions} images of an epoch`, batch);
     const schedule = scheduleOf(config.schedule, perEpoch, epochs);
     const resized = faces.pointsMissing ? ` (${faces.pointsMissing} without points are resized)` : '';
     say(`data: ${people.length} people, ${images} images${resized}, ${perEpoch} steps an epoch`);
@@ -63,4 +64,17 @@ export async function planOf(config: Config, say: (line: string) => void): Promi
     await close();
     throw error;
   }
+}
+
+/**
+ * Images of an epoch, in the order that the config names.
+ *
+ * @throws OptionError where batches are not made of whole groups of people and their images, or the data have not so many people
+ */
+function positionsOf({ data, train: { batch } }: Config, { name, labels, length }: IndexedSource): number {
+  const { sampling } = data;
+  const together = sampling?.name === 'identities' ? sampling.people * sampling.images : 1;
+  if (batch % together !== 0)
+    throw new OptionError('train', 'train.batch', `a multiple of ${together}, data.sampling.people x images`, batch);
+  return samplingOf(orderOf(data))({ name, labels, length: length! }, []).length;
 }

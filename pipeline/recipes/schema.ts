@@ -29,6 +29,17 @@ const schedule = z.discriminatedUnion(
   { error: named('step, cosine, polynomial') },
 );
 
+const sampling = z.discriminatedUnion(
+  'name',
+  [
+    /** Batches of so many people with so many images each; an epoch is everybody once. */
+    section({ name: is('identities'), people: whole(1), images: whole(1) }),
+    /** Everybody as often as anybody, however many images they have; an epoch is as long as the data. */
+    section({ name: is('class-weighted') }),
+  ],
+  { error: named('identities, class-weighted') },
+);
+
 const evaluation = section({
   protocol: oneOf(['lfw', 'cfp-ff', 'cfp-fp']),
   /** The aligned images: tar, .tar.gz or folder. */
@@ -55,6 +66,8 @@ export const configSchema = section({
     sources: z.array(source, { error: 'a list of sources' }).min(1, { error: 'at least one source' }),
     /** 'blocks' reads neighbours together, for disks that hate random reads; an epoch is everything once either way. */
     shuffle: oneOf(['full', 'blocks']).default('full'),
+    /** Who stands in a batch, in the place of `shuffle`. */
+    sampling: sampling.optional(),
     /** Training stops over more than `count` broken records that are also more than `rate` of those read. */
     faults: section({ count: whole(0).default(16), rate: number(0, 1).default(0.01) }).prefault({}),
   }),

@@ -3,6 +3,7 @@ import type { Batch, Flow, Graph, Sample, Sink, Source, Stage, StepItem } from '
 import { batch } from 'rxface/operators';
 import { toEach } from 'rxface/sinks';
 import { take } from 'rxjs';
+import { orderOf } from './parts.ts';
 import type { Config } from './schema.ts';
 
 /** Where in the data an epoch begins: at its start, or where a run is resumed. */
@@ -55,7 +56,7 @@ export function trainingBatches(
   epochs = epoch + 1,
 ): Flow<Batch> {
   return graph('train', { seed })
-    .source('faces', faces, { epochs, shuffle: data.shuffle, from: { epoch, position } })
+    .source('faces', faces, { epochs, shuffle: orderOf(data), from: { epoch, position } })
     .pipe('prepare', workers('rxface/operators/prepare', { threads, size, augment }), { capacity: 2 * count + 32 })
     .pipe('batch', batch(count, { spend: true }), { capacity: 2 });
 }

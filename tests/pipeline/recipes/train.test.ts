@@ -201,7 +201,7 @@ describe('train', () => {
 
   it('wants a batch of at most the images there are, a warm-up within the run, and evaluation data that is there', async () => {
     await expect(train({ config: await read('train.batch=25'), run: join(root, 'b') })).rejects.toThrow(
-      'train: train.batch must be at most the 24 images of the data, received 25',
+      'train: train.batch must be at most the 24 images of an epoch, received 25',
     );
     await expect(train({ config: await read('schedule.warmupSteps=24'), run: join(root, 'b') })).rejects.toThrow(
       'train: schedule.warmupSteps must be below the 24 steps of the run, received 24',
