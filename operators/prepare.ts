@@ -1,6 +1,6 @@
 import { OptionError, RxfaceError } from '../pipeline/errors.ts';
 import type { Sample } from '../pipeline/items.ts';
-import { unset } from '../pipeline/memory.ts';
+import { unset } from '../pipeline/bytes/memory.ts';
 import type { Pixels } from '../pipeline/pixels.ts';
 import type { Result, Work, WorkContext } from '../pipeline/work.ts';
 import { augment } from './augment/augment.ts';

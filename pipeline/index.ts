@@ -4,7 +4,7 @@ export { ensureEngine } from './engine/ensure.ts';
 export { startEngine } from './engine/load.ts';
 export type { Backend, Engine } from './engine/load.ts';
 export * from './errors.ts';
-export { free } from './memory.ts';
+export { free } from './bytes/memory.ts';
 export { graph } from './graph.ts';
 export type {
   Flow,

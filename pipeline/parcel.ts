@@ -1,4 +1,4 @@
-import { unset } from './memory.ts';
+import { unset } from './bytes/memory.ts';
 
 /** Items ready to cross to another thread, and the buffers that go with them instead of being copied. */
 export interface Parcel<T> {

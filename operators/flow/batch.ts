@@ -2,7 +2,7 @@ import { concat, concatMap, defer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { OptionError, RxfaceError, ShapeError } from '../../pipeline/errors.ts';
-import { allocate, free } from '../../pipeline/memory.ts';
+import { allocate, free } from '../../pipeline/bytes/memory.ts';
 import { FACTORS } from '../../pipeline/items.ts';
 import type { Batch, Factor, Sample } from '../../pipeline/items.ts';
 

@@ -1,4 +1,4 @@
-import { allocate, free } from '../memory.ts';
+import { allocate, free } from '../bytes/memory.ts';
 import type { ReadHandle } from './read.ts';
 
 const MOST_AT_ONCE = 1 << 23;

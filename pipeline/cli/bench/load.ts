@@ -5,7 +5,7 @@ import type { IndexedSource } from '../../../sources/indexed.ts';
 import { openSource } from '../../../sources/openSource.ts';
 import type { Sink, Source } from '../../contracts.ts';
 import { OptionError } from '../../errors.ts';
-import { free } from '../../memory.ts';
+import { free } from '../../bytes/memory.ts';
 import { graph, type Graph } from '../../graph.ts';
 import type { Batch, Sample } from '../../items.ts';
 import { run } from '../../run.ts';

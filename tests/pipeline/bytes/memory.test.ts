@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allocate, free } from '../../pipeline/memory.ts';
+import { allocate, free } from '../../../pipeline/bytes/memory.ts';
 
 it('leaves an empty buffer, and no memory of it', () => {
   const bytes = new Uint8Array(50_000_000);
