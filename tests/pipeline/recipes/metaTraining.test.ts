@@ -4,6 +4,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reportCommand } from '../../../pipeline/cli/report.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
+import { OptionError } from '../../../pipeline/errors.ts';
 import { injectWriteFault } from '../../../pipeline/files/write.ts';
 import { readConfig } from '../../../pipeline/recipes/config.ts';
 import { dryRun } from '../../../pipeline/recipes/dryRun.ts';
@@ -110,6 +111,16 @@ describe('a training with a meta set', () => {
     // A run that learned no margins has none to report.
     await expect(writeMarginReport({ run: run('pretrain') })).rejects.toThrow('run must be a training with meta.rule mvcom');
   }); // prettier-ignore
+
+  it('refuses to set the loss of a run that trains a sample of the centres beside it', async () => {
+    const sets = ['meta=null', 'head.sample=0.9', 'train.epochs=1', 'evaluate=[]', 'checkpoint={}'];
+    await train({ config: await read(...sets), run: run('sampled') });
+    const report = writeMarginReport({ run: run('whole'), beside: [run('sampled')] });
+    await expect(report).rejects.toThrow(OptionError);
+    await expect(report).rejects.toThrow(
+      /report margins: run must be a training in whose steps all class centres take part, without head\.sample, received '.*sampled'/,
+    );
+  });
 
   it('does not move the network while classifiers warm up', () => {
     expect(checkpoint('whole', 4, 'model.safetensors').equals(checkpoint('whole', 8, 'model.safetensors'))).toBe(true);
