@@ -1,5 +1,6 @@
 import { duration } from '../progress.ts';
 import type { DryRun } from '../recipes/dryRun.ts';
+import type { MetaForecast } from '../recipes/metaTrial.ts';
 
 /** A dry run for people: what would be trained, the graph, and what it would take. */
 export function dryRunText(found: DryRun): string {
@@ -17,6 +18,7 @@ export function dryRunText(found: DryRun): string {
       `${number(found.epochs)} epoch${found.epochs === 1 ? '' : 's'} of ${number(found.stepsPerEpoch)} steps of ${number(found.batch)} images: ${number(found.steps)} steps`,
     ),
     row('learned', `${number(found.parameters)} numbers, class centres included, in ${found.precision}`),
+    ...(found.meta ? metaRows(found.meta) : []),
     row('engine', `${engine.backend}${tensorflow}`),
     row('run', `${run.path}${run.taken ? ', where a run lies already: training would refuse' : ''}`),
     '',
@@ -27,10 +29,36 @@ export function dryRunText(found: DryRun): string {
       'rate',
       `${time.imagesPerSecond.toPrecision(3)} images a second, ${time.step.toPrecision(3)} s a step, limited by ${time.limiting} (median of ${time.measured} steps)`,
     ),
+    ...(found.meta?.phases ?? []).map(({ name, steps, faces, seconds }) =>
+      row(
+        'phase',
+        `${name}, ${steps === undefined ? `${number(faces!)} faces` : `${number(steps)} steps`}: ${duration(seconds)}`,
+      ),
+    ),
     row('training', duration(time.training)),
     ...evaluations.map((text) => row('evaluation', text)),
     row('in all', duration(time.total)),
   ].join('\n');
+}
+
+/** The meta set: its sources, what it has labels of, who is in both sets, and the pool. */
+function metaRows({ sources, variations, shared, pool }: MetaForecast): string[] {
+  return [
+    ...sources.map(({ path, people, candidates, teachers }) => {
+      const who = people === 0 ? 'nobody is known' : `${number(people)} people`;
+      const taught = teachers === 0 ? '' : `, ${number(teachers)} that classifiers learn from`;
+      return row('meta set', `${path}: ${who}, ${number(candidates)} candidates${taught}`);
+    }),
+    ...variations.map(({ factor, labelled, classes, drawn, taughtBy }) => {
+      const known = `${number(labelled)} candidates labelled (${classes.map(number).join(', ')} by class)`;
+      return row(
+        'variation',
+        `${factor}: ${known}${drawn ? ', and whatever is drawn' : ''}; its classifier learns from the ${taughtBy}`,
+      );
+    }),
+    row('in both', shared.length === 0 ? 'nobody' : shared.join('; ')),
+    row('pool', `${number(pool.slots)} slots, ${size(pool.bytes)}`),
+  ];
 }
 
 function row(name: string, text: string): string {

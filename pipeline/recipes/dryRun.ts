@@ -1,10 +1,12 @@
-import { ensureEngine, OptionError, type Backend, type Progress } from 'rxface';
+import { ensureEngine, type Backend, type Progress } from 'rxface';
 import { exists } from '../files/read.ts';
-import { evaluationTimes, linkBytes, someSteps, type EvaluationTime, type LinkBytes } from './forecast.ts';
+import { evaluationTimes, linkBytes, type EvaluationTime, type LinkBytes } from './forecast.ts';
+import { metaTrial, type MetaForecast } from './metaTrial.ts';
 import { planOf } from './plan.ts';
 import { runFolder } from './runFolder.ts';
 import type { Config } from './schema.ts';
 import { newLearner } from './training.ts';
+import { plainTrial } from './trial.ts';
 
 export interface DryRunOptions {
   config: Config;
@@ -27,8 +29,10 @@ export interface DryRun {
   epochs: number;
   stepsPerEpoch: number;
   steps: number;
-  /** Numbers that are learned, the class centres included. */
+  /** Numbers that are learned, the class centres included; classifiers of variations are not. */
   parameters: number;
+  /** The meta set and what is done with it, where the config has one. */
+  meta?: MetaForecast;
   /** The graph of an epoch as Mermaid. */
   graph: string;
   /** Bytes. */
@@ -50,6 +54,7 @@ export interface DryRun {
     imagesPerSecond: number;
     /** Stage that limits the rate. */
     limiting: string;
+    /** All steps; with a meta set all of its phases. */
     training: number;
     evaluations: EvaluationTime[];
     total: number;
@@ -62,11 +67,9 @@ export interface DryRun {
  * Config, data, evaluations, first weights and engine are as training would have them; what the steps learn is thrown away
  * and nothing is written.
  *
- * @throws OptionError for a training with a meta set; what `train` throws for the same config; the reason of `stop` where that was aborted
+ * @throws what `train` throws for the same config; the reason of `stop` where that was aborted
  */
 export async function dryRun({ config, run: path, stop, progress }: DryRunOptions): Promise<DryRun> {
-  if (config.meta !== undefined)
-    throw new OptionError('train', '--dry-run', 'of a training without a meta set: its steps are not forecast', 'meta');
   const say = progress.note;
   const plan = await planOf(config, say);
   try {
@@ -76,11 +79,15 @@ export async function dryRun({ config, run: path, stop, progress }: DryRunOption
     const engine = await ensureEngine({ say, show: process.stderr.isTTY, ...(stop && { signal: stop }) });
     const learner = await newLearner({ config, engine, people, images, counts, say });
     try {
-      const course = await someSteps({ learner, plan, progress, stop });
+      const trial = { learner, plan, progress, stop };
+      const meta = plan.meta && (await metaTrial(trial));
+      const course = meta ?? (await plainTrial(trial));
       const peak = process.resourceUsage().maxRSS * 1024;
       const evaluations = await evaluationTimes(learner, faces);
       stop?.throwIfAborted();
-      const training = epochs * course.start + steps * course.seconds;
+      const links = await linkBytes(course.graph, { config, plan, checkpoint: course.checkpoint });
+      const phases = meta?.meta.phases ?? [{ seconds: epochs * course.start + steps * course.seconds }];
+      const training = phases.reduce((sum, { seconds }) => sum + seconds, 0);
       return {
         run: { path, taken: await exists(runFolder(path).steps) },
         engine: { backend: engine.backend, tensorflow: engine.tensorflow },
@@ -92,8 +99,9 @@ export async function dryRun({ config, run: path, stop, progress }: DryRunOption
         stepsPerEpoch: perEpoch,
         steps,
         parameters: course.parameters,
+        ...(meta && { meta: meta.meta }),
         graph: course.graph.draw(),
-        memory: { peak, tensors: course.tensors, links: await linkBytes(course, { config, faces }) },
+        memory: { peak, tensors: course.tensors, links },
         time: {
           measured: course.measured,
           step: course.seconds,

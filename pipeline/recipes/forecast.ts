@@ -1,85 +1,18 @@
-import { memory } from '@tensorflow/tfjs-core';
-import { run, type Graph, type Progress, type StepItem } from 'rxface';
-import { embed, imageNames, Model, trainStep } from 'rxface/operators';
-import { toConsole, toEach } from 'rxface/sinks';
+import type { Graph } from 'rxface';
+import { embed, imageNames, Model } from 'rxface/operators';
 import type { IndexedSource } from 'rxface/sources';
 import { from, lastValueFrom } from 'rxjs';
 import { dataPath } from './data.ts';
 import { readPairs } from './evaluate.ts';
-import { optimiserOf } from './parts.ts';
-import type { Plan } from './plan.ts';
+import { facesOfStep, type MetaTrainingConfig } from './metaParts.ts';
 import { pairVariant } from './pairVariant.ts';
+import type { Plan } from './plan.ts';
 import type { Config } from './schema.ts';
 import type { Learner } from './training.ts';
-import { firstFaces, trainingGraph } from './trainingGraph.ts';
+import { firstFaces } from './trainingGraph.ts';
 
-/** So many steps are more than links hold batches: a slow disk shows. Slow steps are not waited for beyond these seconds. */
-const STEPS = 12;
-const SECONDS = 10;
 /** Faces embedded and images read for a mean. */
 const FEW = 16;
-
-/** What a few steps showed. */
-export interface SomeSteps {
-  graph: Graph;
-  /** Of a step, once it goes round: the median of the later half. */
-  seconds: number;
-  measured: number;
-  /** Before the first step of an epoch: threads start, and links fill. */
-  start: number;
-  limiting: string;
-  /** Bytes that live from step to step. */
-  tensors: number;
-  /** Bytes of a checkpoint. */
-  checkpoint: number;
-  /** Numbers that are learned. */
-  parameters: number;
-}
-
-/** Trains for up to twelve steps or ten seconds, at least two steps where an epoch has them, and writes nothing. */
-export async function someSteps(options: {
-  learner: Learner;
-  plan: Plan;
-  progress: Progress;
-  stop: AbortSignal | undefined;
-}): Promise<SomeSteps> {
-  const { learner, plan, progress, stop } = options;
-  const { config, model, centres, margin } = learner;
-  const step = trainStep({ model, centres, margin, optimiser: optimiserOf(config.optimiser), schedule: plan.schedule });
-  const enough = new AbortController();
-  const taken: number[] = [];
-  let before: number | undefined;
-  const files = toEach<StepItem>(({ time }) => {
-    const now = performance.now() / 1000;
-    taken.push(before === undefined ? time.seconds : now - before);
-    before = now;
-    const all = taken.reduce((sum, seconds) => sum + seconds);
-    if (taken.length >= STEPS || (taken.length > 1 && all > SECONDS)) enough.abort();
-  });
-  const total = Math.min(STEPS, plan.perEpoch);
-  const standing = ({ iteration }: StepItem) => ({ unit: 'steps of a trial', done: iteration, total });
-  const line = toConsole<StepItem>({ progress, standing });
-  const graph = trainingGraph(config, { faces: plan.faces, epoch: 0, position: 0, step, files, console: line });
-  try {
-    const report = await run(graph, { stop: enough.signal, ...(stop && { signal: stop }) });
-    const later = taken.slice(taken.length >> 1).toSorted((a, b) => a - b);
-    const arrays = Object.values(step.state.save());
-    return {
-      graph,
-      seconds: later[later.length >> 1]!,
-      measured: later.length,
-      start: report.seconds - taken.reduce((sum, seconds) => sum + seconds),
-      limiting: report.limiting,
-      tensors: memory().numBytes,
-      checkpoint: arrays.reduce((sum, { data }) => sum + data.byteLength, 0),
-      parameters: model.backbone.params
-        .filter(({ role }) => role !== 'statistic')
-        .reduce((sum, { shape }) => sum + sizeOf(shape), centres.dimension * centres.classes),
-    };
-  } finally {
-    step.dispose();
-  }
-}
 
 /** What an evaluation takes: embedding its images, as often as it is due. */
 export interface EvaluationTime {
@@ -122,22 +55,33 @@ export interface LinkBytes {
   bytes: number;
 }
 
-/** What the links of the graph of an epoch hold where they are full; encoded images are as large as a few are on average. */
+/**
+ * What the links of the graph of an epoch hold where they are full; encoded images are as large as a few are on average.
+ *
+ * @param checkpoint bytes of one
+ */
 export async function linkBytes(
-  { graph, checkpoint }: SomeSteps,
-  { config, faces }: { config: Config; faces: IndexedSource },
+  graph: Graph,
+  { config, plan, checkpoint }: { config: Config; plan: Pick<Plan, 'faces' | 'meta'>; checkpoint: number },
 ): Promise<LinkBytes[]> {
-  const length = faces.length!;
-  const few = Math.min(FEW, length);
-  const read = await faces.read(Int32Array.from({ length: few }, (_, i) => Math.floor((i * length) / few)));
   const [height, width] = config.model.size;
+  const { batch } = config.train;
   const image = height * width * 3;
   const item: Record<string, number> = {
-    faces: read.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0) / few,
+    faces: await encodedBytes(plan.faces),
     prepare: image,
-    batch: image * config.train.batch,
+    batch: image * batch,
     step: checkpoint,
   };
+  if (plan.meta) {
+    const { candidates, teachers } = plan.meta;
+    const beside = facesOfStep(config as MetaTrainingConfig);
+    item['meta'] = await encodedBytes(candidates);
+    item['draw'] = item['draw teachers'] = image;
+    item['candidates'] = image * (batch + beside.candidates);
+    item['taught'] = item['beside'] = item['candidates'] + image * beside.teachers;
+    if (teachers) item['teachers'] = await encodedBytes(teachers);
+  }
   return graph.nodes.flatMap((node) => {
     if (node.kind === 'sink') return [];
     const { name, capacity } = node;
@@ -145,6 +89,9 @@ export async function linkBytes(
   });
 }
 
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+async function encodedBytes(faces: IndexedSource): Promise<number> {
+  const length = faces.length!;
+  const few = Math.min(FEW, length);
+  const read = await faces.read(Int32Array.from({ length: few }, (_, i) => Math.floor((i * length) / few)));
+  return read.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0) / few;
 }

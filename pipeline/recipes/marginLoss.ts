@@ -1,12 +1,12 @@
 import { tidy, type Tensor2D } from '@tensorflow/tfjs-core';
-import { ensureEngine, type Sample } from 'rxface';
-import { CENTRES, cosFace, head, keyedRandom, type Margin } from 'rxface/operators';
+import { ensureEngine, OptionError, type Sample } from 'rxface';
+import { CENTRES, cosFace, head, keyedRandom, type Centres, type Margin, type Model } from 'rxface/operators';
 import type { IndexedSource } from 'rxface/sources';
 import { readConfig } from './config.ts';
 import { redraw } from './redraw.ts';
 import { configOf } from './runFolder.ts';
 import type { Config } from './schema.ts';
-import { newLearner, type Learner } from './training.ts';
+import { newLearner } from './training.ts';
 
 /** The loss of one run over people with as many images each. */
 export interface VolumeLoss {
@@ -39,7 +39,7 @@ const SAME = 0.35;
  *
  * A margin of a class (LDAM, class volume) is in it; residuals are not, which exist in a training step alone.
  *
- * @throws FileError, OptionError where a run has no checkpoint, or has other people
+ * @throws FileError, OptionError where a run has no checkpoint, has other people, or trains a sample of the centres a step
  */
 export async function lossByVolume({ runs, config, faces, counts, say }: VolumeLossOptions): Promise<VolumeLoss[]> {
   const groups = groupsOf(faces, counts, config.train.seed);
@@ -55,8 +55,13 @@ export async function lossByVolume({ runs, config, faces, counts, say }: VolumeL
     const quiet = { people: faces.classes!, images: faces.length!, counts, engine, say: () => {} };
     const learner = await newLearner({ ...quiet, config: { ...own, init: run } });
     try {
+      const { model, centres } = learner;
+      if (!('params' in centres)) {
+        const expected = 'a training in whose steps all class centres take part, without head.sample';
+        throw new OptionError('report margins', 'run', expected, run);
+      }
       const same = cosFace({ s: learner.margin.scale, m: SAME });
-      const [mine, all] = [learner.margin, same].map((margin) => lossesOf(learner, margin, drawn, size));
+      const [mine, all] = [learner.margin, same].map((margin) => lossesOf({ model, centres, margin }, drawn, size));
       let at = 0;
       const points = groups.map((group) => {
         const [from, to] = [at, (at += group.length)];
@@ -86,12 +91,10 @@ function groupsOf(faces: IndexedSource, counts: ArrayLike<number>, seed: number)
 }
 
 function lossesOf(
-  { model, centres }: Learner,
-  margin: Margin,
+  { model, centres, margin }: { model: Model; centres: Centres; margin: Margin },
   faces: readonly Sample[],
   size: readonly [number, number],
 ): number[] {
-  if (!('params' in centres)) throw new Error('lossByVolume: all class centres take part');
   const each = size[0] * size[1] * 3;
   const losses: number[] = [];
   for (let at = 0; at < faces.length; at += BATCH) {

@@ -18,8 +18,19 @@ import type { MetaConfig, MetaSourceConfig } from './metaSchema.ts';
 import type { Config } from './schema.ts';
 import type { SourceConfig } from './sourceSchema.ts';
 
+/** What one source of the meta set comes to. */
+export interface MetaSource {
+  path: string;
+  /** 0 where nobody is known. */
+  people: number;
+  /** Its images that are candidates, and those that classifiers learn from instead. */
+  candidates: number;
+  teachers: number;
+}
+
 /** The faces that margins are judged by, and what is known of them. */
 export interface MetaFaces {
+  sources: readonly MetaSource[];
   /** Candidates for meta batches, opened. */
   candidates: IndexedSource;
   /** Variations that the training set has no labels of: their classifiers learn from `teachers`. */
@@ -74,13 +85,17 @@ export async function metaFaces(options: MetaFacesOptions): Promise<MetaFaces> {
     );
     const candidates: IndexedSource[] = [];
     const teachers: IndexedSource[] = [];
-    for (const source of opened) {
-      if (!lacking.some((factor) => isLabelled(source, factor))) candidates.push(source);
-      else {
-        const [teach, judge] = parts(source, 2, { seed });
-        candidates.push(judge!);
-        teachers.push(await withLabels(teach!, lacking));
-      }
+    const sources: MetaSource[] = [];
+    for (const [k, source] of opened.entries()) {
+      const asked = lacking.some((factor) => isLabelled(source, factor));
+      const [teach, judge] = asked ? parts(source, 2, { seed }) : [];
+      const own = teach && (await withLabels(teach, lacking));
+      candidates.push(judge ?? source);
+      if (own) teachers.push(own);
+      await Promise.all([judge?.open(), own?.open()]);
+      const [many, few] = [(judge ?? source).length!, own?.length ?? 0];
+      const people = source.classes?.length ?? 0;
+      sources.push({ path: meta.sources[k]!.path, people, candidates: many, teachers: few });
     }
     const all = concat(...candidates);
     await all.open();
@@ -92,7 +107,7 @@ export async function metaFaces(options: MetaFacesOptions): Promise<MetaFaces> {
       throw new OptionError('meta', `lambda.${factor}`, '0: no candidate has a label of it', 1);
     }
     const report = reportOf({ counts, lacking, shared, images: all.length!, taught: taught?.length ?? 0, augment });
-    return { candidates: all, lacking, ...(taught && { teachers: taught }), counts, shared, report, close };
+    return { sources, candidates: all, lacking, ...(taught && { teachers: taught }), counts, shared, report, close };
   } catch (error) {
     await close();
     throw error;
@@ -132,7 +147,8 @@ function isLabelled({ variation }: IndexedSource, factor: Factor): boolean {
   return variation?.[factor]?.some((label) => label >= 0) ?? false;
 }
 
-function isDrawn({ blur, occlude }: MetaFacesOptions['augment'], factor: Factor): boolean {
+/** Whether faces are labelled for it as they are drawn. */
+export function isDrawn({ blur, occlude }: MetaFacesOptions['augment'], factor: Factor): boolean {
   return (factor === 'blur' && blur > 0) || (factor === 'occlusion' && occlude > 0);
 }
 

@@ -57,6 +57,16 @@ export function poolOf({ meta, model, train }: MetaTrainingConfig, faces: number
   return metaPool({ faces, draws, most, size: model.size, dimension: model.embedding, seed: train.seed });
 }
 
+/** Slots of the pool of a meta set of so many faces. */
+export function slotsOf({ meta: { pool } }: MetaTrainingConfig, faces: number): number {
+  return Math.min(pool.most, faces * pool.draws);
+}
+
+/** Bytes that a pool of so many slots holds: pixels, embeddings, labels and keys. */
+export function poolBytes({ model: { size, embedding } }: Pick<Config, 'model'>, slots: number): number {
+  return slots * (size[0] * size[1] * 3 + 4 * embedding + 36);
+}
+
 /** Faces of the meta set that a step takes: candidates for the pool, and those that teach classifiers whose variation the training set has no labels of. */
 export function facesOfStep({ meta, train }: MetaTrainingConfig): { candidates: number; teachers: number } {
   const sixteenth = Math.max(1, Math.floor(train.batch / 16));

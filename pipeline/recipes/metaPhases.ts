@@ -3,7 +3,7 @@ import { metaStep, warmUpStep } from 'rxface/operators';
 import { map, type Observable } from 'rxjs';
 import { fillMetaPool, restoreMetaPool } from './metaCandidates.ts';
 import { drawing, metaGraph, warmUpGraph } from './metaGraph.ts';
-import { classifiersOf, metaSettingsOf, poolOf, type MetaTrainingConfig } from './metaParts.ts';
+import { classifiersOf, metaSettingsOf, poolBytes, poolOf, type MetaTrainingConfig } from './metaParts.ts';
 import type { PhaseOptions, Phases } from './phases.ts';
 import { optimiserOf } from './parts.ts';
 
@@ -83,7 +83,7 @@ export function metaPhases(options: PhaseOptions): Phases {
         await go(warmUpGraph(config, { ...ends, faces, meta, perEpoch, done: steps, step: after(learning, warming) }));
       }
       if (stop?.aborted) return false;
-      say(`pool: ${pool.slots} faces, ${Math.round((pool.slots * faceBytes(config)) / 2 ** 20)} MiB`);
+      say(`pool: ${pool.slots} faces, ${Math.round(poolBytes(config, pool.slots) / 2 ** 20)} MiB`);
       return unlessStopped(fillMetaPool(pool, model, draws));
     },
     epoch: (place) => {
@@ -93,10 +93,6 @@ export function metaPhases(options: PhaseOptions): Phases {
     },
     dispose: () => [step, ...classifiers].forEach((owner) => owner.dispose()),
   };
-}
-
-function faceBytes({ model: { size, embedding } }: MetaTrainingConfig): number {
-  return size[0] * size[1] * 3 + 4 * embedding;
 }
 
 /** A stage whose items are changed as they come out of it, before the next goes in. */

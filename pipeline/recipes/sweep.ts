@@ -6,6 +6,7 @@ import { dueEvaluations, type EvaluationLine } from './evaluations.ts';
 import { begunConfig } from './resume.ts';
 import { configOf, readLines, runFolder } from './runFolder.ts';
 import { readSweep, type Sweep, type SweepRun } from './sweepConfig.ts';
+import { askGroups, biasOf, checkGroups, type Groups, type RunBias } from './sweepGroups.ts';
 import { resultOf, tableOf, tableText, type SweepResult, type SweepTable } from './sweepTable.ts';
 import { train } from './train.ts';
 
@@ -33,6 +34,8 @@ export interface SweepOutcome extends SweepTable {
 /**
  * Trains variants of one config with several seeds, and makes one table of what they come to: sweep.md and sweep.json in the folder.
  *
+ * Where the sweep has groups of people, each run's model is asked about them in the end, for how unequally it errs.
+ *
  * What is finished is left alone, what was begun goes on, so that a sweep may be interrupted at any time or be run in parts. A run that
  * fails, as one that diverges, does not keep the others from their turn.
  *
@@ -41,6 +44,7 @@ export interface SweepOutcome extends SweepTable {
 export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
   const { file, sets = [], folder, only = {}, tableOnly = false, stop, progress } = options;
   const plan = await readSweep(file, sets, folder);
+  const { groups } = plan;
   const chosen = choose(plan, only);
   const failed: SweepOutcome['failed'] = [];
   await makeFolder(folder);
@@ -48,11 +52,14 @@ export async function sweep(options: SweepOptions): Promise<SweepOutcome> {
     if (stop?.aborted) break;
     const { config, run } = one;
     try {
-      const { state } = await standing(one);
+      const { state, bias } = await standing(one, groups);
       if (state !== 'missing') await begunConfig(one);
-      if (state === 'finished') continue;
+      if (state === 'finished' && (groups === undefined || bias)) continue;
       progress.note(`sweep: ${i + 1} of ${chosen.length}, ${run}`);
-      await train({ config, run, resume: state !== 'missing', progress, ...(stop && { stop }) });
+      if (groups) await checkGroups(one, groups);
+      const stopping = { progress, ...(stop && { stop }) };
+      if (state !== 'finished') await train({ config, run, resume: state !== 'missing', ...stopping });
+      if (groups && !stop?.aborted) await askGroups(one, groups, stopping);
       await writeTable(plan, folder);
     } catch (error) {
       if (!(error instanceof RxfaceError)) throw error;
@@ -73,13 +80,13 @@ function choose({ variants, seeds, runs }: Sweep, only: NonNullable<SweepOptions
   return runs.filter(({ variant, seed }) => names.includes(variant) && numbers.includes(seed));
 }
 
-async function writeTable({ variants, runs }: Sweep, folder: string): Promise<SweepTable> {
+async function writeTable({ variants, runs, groups }: Sweep, folder: string): Promise<SweepTable> {
   const results: SweepResult[] = [];
   for (const one of runs) {
-    const { state, evaluations } = await standing(one);
+    const { state, evaluations, bias } = await standing(one, groups);
     const { variant, seed, run } = one;
-    const taken = state === 'finished' ? await readLines<StepItem>(runFolder(run).steps) : [];
-    results.push(resultOf({ variant, seed, run }, state, evaluations, taken));
+    const steps = state === 'finished' ? await readLines<StepItem>(runFolder(run).steps) : [];
+    results.push(resultOf({ variant, seed, run }, state, { evaluations, steps, ...(bias && { bias }) }));
   }
   const table = tableOf(variants, results);
   await writeFile(join(folder, 'sweep.json'), `${JSON.stringify(table, null, 2)}\n`);
@@ -87,13 +94,20 @@ async function writeTable({ variants, runs }: Sweep, folder: string): Promise<Sw
   return table;
 }
 
-/** Finished: every evaluation of the config has been made after the last epoch. */
-async function standing(one: SweepRun): Promise<{ state: SweepResult['state']; evaluations: EvaluationLine[] }> {
-  const { run, config } = one;
+/**
+ * How far one training of a sweep has come, and how unequally it errs where it has been asked. Finished: every evaluation of the config has
+ * been made after the last epoch.
+ */
+async function standing(
+  { run, config }: SweepRun,
+  groups: Groups | undefined,
+): Promise<{ state: SweepResult['state']; evaluations: EvaluationLine[]; bias?: RunBias }> {
   if (!(await exists(configOf(run)))) return { state: 'missing', evaluations: [] };
   const evaluations = await readLines<EvaluationLine>(runFolder(run).evaluations);
   const { epochs: epoch } = config.train;
   const ended = evaluations.find((line) => line.epoch === epoch);
   const due = ended && dueEvaluations(config, evaluations, { epoch, step: ended.step });
-  return { state: due?.length === 0 ? 'finished' : 'begun', evaluations };
+  if (due?.length !== 0) return { state: 'begun', evaluations };
+  const bias = groups && (await biasOf(run, groups));
+  return { state: 'finished', evaluations, ...(bias && { bias }) };
 }

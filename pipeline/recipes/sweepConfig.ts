@@ -3,6 +3,7 @@ import { readText } from '../files/read.ts';
 import { ConfigError, parseChecked, parseConfig, type Config } from './config.ts';
 import { path, section, whole, z } from './fields.ts';
 import { checkedBy, type SchemaFault } from './schema.ts';
+import { groupsSchema, type Groups } from './sweepGroups.ts';
 
 const NAME = 'a name of letters, digits, blanks and . + - _ that begins with a letter or digit';
 
@@ -22,6 +23,8 @@ const sweepSchema = section({
       { error: 'a list of variants' },
     )
     .min(1, { error: 'at least one variant' }),
+  /** Groups of people that each run is asked about in the end, for how unequally it errs. */
+  groups: groupsSchema.optional(),
 });
 
 /** One training of a sweep. */
@@ -36,6 +39,7 @@ export interface SweepRun {
 export interface Sweep {
   variants: string[];
   seeds: number[];
+  groups?: Groups;
   /** Seed after seed, in each the variants in their order: what is done first compares all of them. */
   runs: SweepRun[];
 }
@@ -48,7 +52,7 @@ export interface Sweep {
  * @throws ConfigError naming the variant for all faults of its config; FileError
  */
 export async function readSweep(file: string, sets: readonly string[], folder: string): Promise<Sweep> {
-  const { base, seeds, variants } = parseChecked(file, await readText(file), [], check);
+  const { base, seeds, variants, groups } = parseChecked(file, await readText(file), [], check);
   const common = isAbsolute(base) ? base : join(dirname(file), base);
   const text = await readText(common);
   const runs: SweepRun[] = [];
@@ -63,7 +67,7 @@ export async function readSweep(file: string, sets: readonly string[], folder: s
       }
     }
   }
-  return { variants: variants.map(({ name }) => name), seeds, runs };
+  return { variants: variants.map(({ name }) => name), seeds, runs, ...(groups && { groups }) };
 }
 
 function check(value: unknown) {

@@ -21,6 +21,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   tinyFace: async () => (await import('./tinyFaceProof.ts')).tinyFaceProof,
   spine: async () => (await import('./spineProof.ts')).spineProof,
   precision: async () => (await import('./precisionProof.ts')).precisionProof,
+  meta: async () => (await import('./metaProof.ts')).metaProof,
   resume: async () => (await import('./resumeProof.ts')).resumeProof,
 };
 

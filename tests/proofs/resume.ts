@@ -27,6 +27,14 @@ const HEADS = {
 };
 export type Head = keyof typeof HEADS;
 
+/** A training that is killed. */
+export interface Course {
+  /** Distinguishes its runs. */
+  name: string;
+  config: string;
+  steps: number;
+}
+
 /** Drawn faces in shards, pairs of drawn people, and a config for each head: every augmentation, dropout, momentum, clipping. */
 export async function resumeGround(root: string): Promise<void> {
   const faces = drawnFaces({ people: PEOPLE, perPerson: PER_PERSON, size: 32 });
@@ -101,13 +109,14 @@ export async function killedAfter(
   root: string,
   step: number,
   whole: Remains,
-  head: Head = 'adaface',
+  what: Head | Course = 'adaface',
 ): Promise<string[]> {
-  const run = join(root, `after-${step}-${head}`);
-  const { killedBy } = await trainOnce(root, head, run, { kill: { moment: 'after', step } });
+  const course = typeof what === 'string' ? { name: what, config: configFor(root, what), steps: STEPS } : what;
+  const run = join(root, `after-${step}-${course.name}`);
+  const { killedBy } = await trainOnce(root, course, run, { kill: { moment: 'after', step } });
   const newest = newestCheckpoint(run);
-  const { said } = await trainOnce(root, head, run, { resume: true, threads: step % 3 });
-  const otherwise = differing(whole, remainsOf(run));
+  const { said } = await trainOnce(root, course, run, { resume: true, threads: step % 3 });
+  const otherwise = differing(whole, remainsOf(run, course.steps));
   if (killedBy !== 'SIGKILL') otherwise.push('it was not killed');
   if (newest !== checkpointName(step) || !said.includes(`step ${step}\n`)) otherwise.push(`it went on from ${newest}`);
   return otherwise;
@@ -142,9 +151,9 @@ export async function killedWithinEach(
 /** Everything of a finished run that must not depend on how often it was interrupted, by name. */
 export type Remains = Record<string, string>;
 
-export function remainsOf(run: string): Remains {
+export function remainsOf(run: string, steps = STEPS): Remains {
   const checkpoints = join(run, 'checkpoints');
-  const last = join(checkpoints, checkpointName(STEPS));
+  const last = join(checkpoints, checkpointName(steps));
   const read = (...path: string[]): string => sha256(readFileSync(join(run, ...path)));
   const log = (file: string): string =>
     readFileSync(join(run, file), 'utf8')
@@ -162,7 +171,7 @@ export function remainsOf(run: string): Remains {
     'weights and running statistics': sha256(readFileSync(join(last, 'model.safetensors'))),
     "momentum, the margin's statistics and the iteration": sha256(readFileSync(join(last, 'state.safetensors'))),
     // The manifest has the config, and with it the number of threads, of the process that began the run.
-    manifest: read('checkpoints', checkpointName(STEPS), 'manifest.json'),
+    manifest: read('checkpoints', checkpointName(steps), 'manifest.json'),
     'log of steps': log('steps.jsonl'),
     'log of evaluations': log('evaluations.jsonl'),
     'TensorBoard events': JSON.stringify(events),

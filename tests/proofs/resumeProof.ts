@@ -6,6 +6,7 @@ import type { Finding } from './finding.ts';
 import { secondsToFirstBatch } from './firstBatch.ts';
 import type { Proof } from './prove.ts';
 import { killedAfter, killedWithinEach, remainsOf, resumeGround, STEPS, TRAIN_ONCE, trainOnce } from './resume.ts';
+import { killedInPhases, PHASED_STEPS } from './resumePhases.ts';
 
 /** Runs at once: they wait for the disk much of their time. */
 const AT_ONCE = 2;
@@ -18,7 +19,9 @@ export const resumeProof: Proof = {
     `A run of ${STEPS} steps (IR-10 on drawn faces in shards; AdaFace with every augmentation, dropout, momentum, clipping and ` +
     'an evaluation an epoch), killed by SIGKILL right after each step in turn and resumed with 0, 1 or 2 threads, and one of ' +
     'CurricularFace killed within the writing of each checkpoint in turn: weights, running statistics, momentum, the ' +
-    "margin's statistics, manifest, logs but for `time`, events and pictures equal the uninterrupted run's, byte for byte.",
+    "margin's statistics, manifest, logs but for `time`, events and pictures equal the uninterrupted run's, byte for byte. " +
+    `So do those of an MvCoM training of ${PHASED_STEPS} steps, killed after each step of its pre-training, warm-up and meta phase, ` +
+    "with its classifiers' weights and the pool's faces.",
   async run(say) {
     const root = join(tmpdir(), `rxface-prove-resume-${buildHash()}`);
     const done = log(join(root, 'done.jsonl'));
@@ -61,6 +64,11 @@ export const resumeProof: Proof = {
       rmSync(join(root, 'within'), { recursive: true, force: true });
       return killedWithinEach(root, other.remains, (step) => say(`killed within checkpoint ${step}`));
     });
+    const phased = await once(
+      'phases',
+      () =>
+      killedInPhases((what, otherwise) => say(`killed after ${what}: ${otherwise.length === 0 ? 'the same' : otherwise.join(', ')}`)), // prettier-ignore
+    );
     const seconds = await once('first batch', () => secondsToFirstBatch(root));
     rmSync(root, { recursive: true, force: true });
     const exact = (what: string, measured: number): Finding => ({ what, expected: 0, measured, sigma: 0 });
@@ -68,6 +76,7 @@ export const resumeProof: Proof = {
       findings: [
         ...[...wrong].map(([part, runs]) => exact(`of ${STEPS} runs killed after a step, other than uninterrupted: ${part}`, runs)), // prettier-ignore
         exact(`of one run killed within each of ${STEPS} checkpoints, parts other than uninterrupted`, within.length),
+        exact(`of ${PHASED_STEPS} runs killed after a step of pre-training, warm-up or meta phase, those other than uninterrupted`, phased), // prettier-ignore
         exact(`seconds over ${FIRST_BATCH} until the first batch is at the step`, Math.max(0, seconds - FIRST_BATCH)),
       ],
       notes: [

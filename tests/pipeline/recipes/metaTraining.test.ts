@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reportCommand } from '../../../pipeline/cli/report.ts';
 import { startEngine } from '../../../pipeline/engine/load.ts';
+import { OptionError } from '../../../pipeline/errors.ts';
 import { injectWriteFault } from '../../../pipeline/files/write.ts';
 import { readConfig } from '../../../pipeline/recipes/config.ts';
 import { dryRun } from '../../../pipeline/recipes/dryRun.ts';
@@ -80,8 +81,48 @@ describe('a training with a meta set', () => {
     expect(shown.filter((names) => names.includes('warm-up/loss'))).toHaveLength(8);
     expect(shown.filter((names) => names.includes('train/loss'))).toHaveLength(12);
     expect(mermaidOf(graphOf(await read()))).toContain('{{"candidates"}}');
+  });
+
+  it('says before it begins whom margins would be judged by, and what each phase would take', async () => {
+    const before = memory().numTensors;
     const dry = { config: await read(), run: run('dry'), progress: { show() {}, note() {}, end() {} } };
-    await expect(dryRun(dry)).rejects.toThrow('--dry-run must be of a training without a meta set');
+    const { meta, memory: held, time, graph, ...found } = await dryRun(dry);
+    expect(memory().numTensors).toBe(before);
+    expect(existsSync(run('dry'))).toBe(false);
+    const { sources, variations, shared, pool, phases } = meta!;
+    // Six people with four images each; three of them teach.
+    expect(sources).toEqual([{ path: 'others', people: 6, candidates: 12, teachers: 12 }]);
+    expect(variations.map(({ factor, drawn, taughtBy }) => [factor, drawn, taughtBy])).toEqual([
+      ['pose', false, 'meta set'],
+      ['blur', true, 'training set'],
+      ['occlusion', true, 'training set'],
+    ]);
+    expect(variations[0]!.labelled).toBe(12);
+    expect(variations[0]!.classes.reduce((a, b) => a + b)).toBe(12);
+    expect([shared, pool]).toEqual([[], { slots: 16, bytes: 16 * (16 * 16 * 3 + 4 * 8 + 36) }]);
+    expect(phases).toMatchObject([
+      { name: 'warm-up', steps: 8 },
+      { name: 'pool', faces: 16 },
+      { name: 'meta', steps: 12 },
+    ]);
+    expect(phases.every(({ seconds }) => seconds > 0)).toBe(true);
+    expect(time.training).toBeCloseTo(
+      phases.reduce((sum, { seconds }) => sum + seconds, 0),
+      9,
+    );
+    expect(found).toMatchObject({ steps: 12, stepsPerEpoch: 6 });
+    expect(held.links.map(({ after }) => after)).toEqual(expect.arrayContaining(['meta', 'candidates', 'taught', 'step'])); // prettier-ignore
+    expect(held.links.every(({ bytes }) => bytes > 0)).toBe(true);
+    expect(graph).toContain('{{"candidates"}}');
+  });
+
+  it('names people of both sets instead, unless they are allowed', async () => {
+    const progress = { show() {}, note() {}, end() {} };
+    const both = 'meta.sources=[{ path: others, labels: { pose: { table: pose.csv, column: bin } } }, { path: faces }]';
+    await expect(dryRun({ config: await read(both), run: run('dry'), progress })).rejects.toThrow(/Person_0/);
+    const { meta } = await dryRun({ config: await read(both, 'meta.allowOverlap=true'), run: run('dry'), progress });
+    expect(meta!.shared).toHaveLength(4);
+    expect(meta!.sources[1]).toEqual({ path: 'faces', people: 4, candidates: 24, teachers: 0 });
   });
 
   it('reports margins by variation, class and class volume, beside another method, with the faces at either end', async () => {
@@ -110,6 +151,16 @@ describe('a training with a meta set', () => {
     // A run that learned no margins has none to report.
     await expect(writeMarginReport({ run: run('pretrain') })).rejects.toThrow('run must be a training with meta.rule mvcom');
   }); // prettier-ignore
+
+  it('refuses to set the loss of a run that trains a sample of the centres beside it', async () => {
+    const sets = ['meta=null', 'head.sample=0.9', 'train.epochs=1', 'evaluate=[]', 'checkpoint={}'];
+    await train({ config: await read(...sets), run: run('sampled') });
+    const report = writeMarginReport({ run: run('whole'), beside: [run('sampled')] });
+    await expect(report).rejects.toThrow(OptionError);
+    await expect(report).rejects.toThrow(
+      /report margins: run must be a training in whose steps all class centres take part, without head\.sample, received '.*sampled'/,
+    );
+  });
 
   it('does not move the network while classifiers warm up', () => {
     expect(checkpoint('whole', 4, 'model.safetensors').equals(checkpoint('whole', 8, 'model.safetensors'))).toBe(true);

@@ -16,8 +16,9 @@ it.each(files.filter((name) => !isSweep(name)))('%s is a config', async (name) =
 });
 
 it('the ablation is ten variants times three seeds, alike but for head and meta set', async () => {
-  const { variants, runs } = await readSweep(join(FOLDER, 'celeba-ablation.yaml'), [], 'out');
+  const { variants, runs, groups } = await readSweep(join(FOLDER, 'celeba-ablation.yaml'), [], 'out');
   expect([variants.length, runs.length]).toEqual([10, 30]);
+  expect(groups).toMatchObject({ column: 'race', far: 1e-3 });
   const all = runs.at(-1)!.config;
   for (const { config } of runs) expect(differences(config, all, ['head', 'meta', 'train.seed'])).toEqual([]);
   expect(runs.map(({ config }) => config.train.seed).slice(9, 11)).toEqual([1, 2]);
