@@ -22,6 +22,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   spine: async () => (await import('./spineProof.ts')).spineProof,
   precision: async () => (await import('./precisionProof.ts')).precisionProof,
   resume: async () => (await import('./resumeProof.ts')).resumeProof,
+  embed: async () => (await import('./embedProof.ts')).embedProof,
 };
 
 /** Where every proof that ran leaves its figures. */
