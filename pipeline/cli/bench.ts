@@ -1,15 +1,15 @@
 import type { ArchitectureName, MiningMode } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
-import type { EvaluateBenchOptions } from './bench/evaluate.ts';
 import type { HeadBenchOptions } from './bench/head.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
 import type { MeasureOptions } from './bench/benchmark.ts';
 import type { MetaBenchOptions } from './bench/meta.ts';
 import type { MineBenchOptions } from './bench/mine.ts';
-import type { Result } from './bench/result.ts';
 import type { SuiteOptions } from './bench/suite.ts';
 import type { WholeBenchOptions } from './bench/whole.ts';
-import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+import { benchEvaluate } from './benchEvaluate.ts';
+import { shown, withPeer } from './benchShown.ts';
+import { examples, say, wholeNumber, type Command } from './program.ts';
 
 export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
 const MINING_MODES: readonly MiningMode[] = ['argmaxDedup', 'meanTopK', 'maxMin', 'random', 'literal'];
@@ -67,15 +67,7 @@ export function benchCommand(program: Command): void {
       const { wholeTraining } = await import('./bench/whole.ts');
       await shown(json, async () => [await wholeTraining(options, say)]);
     });
-  withPeer(add('evaluate', 'the scoring of a verification protocol from its embeddings, in turns with numpy'))
-    .option('--pairs <n>', 'pairs of the protocol', wholeNumber(20), 6000)
-    .option('--dimension <n>', 'numbers in an embedding', wholeNumber(1), 512)
-    .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
-    .option('--json', 'print one JSON object')
-    .action(async ({ json, ...options }: EvaluateBenchOptions & { json?: boolean }) => {
-      const { scoringRate } = await import('./bench/evaluate.ts');
-      await shown(json, async () => [await scoringRate(options, say)]);
-    });
+  benchEvaluate(add);
   add('head', 'head, margin and the update of the centres: of many people a sample, in turns with all of fewer')
     .option('--classes <n>', 'people of the largest head', wholeNumber(2), 1_000_000)
     .option('--rate <share>', 'share of them that takes part in a step', shareOf, 0.1)
@@ -196,15 +188,6 @@ function network(command: Command, { rounds = 5 } = {}): Command {
     .option('--json', 'print one JSON object');
 }
 
-function withPeer(command: Command): Command {
-  return command
-    .option(
-      '--peer <python>',
-      'a python that has PyTorch, numpy, OpenCV and Pillow (default: python3, if it has PyTorch)',
-    )
-    .option('--no-peer', 'no turns with others');
-}
-
 async function networkAction(name: 'train' | 'embed', { json, ...options }: NetworkOptions): Promise<void> {
   check(options);
   const { measure } = await import('./bench/benchmark.ts');
@@ -218,31 +201,4 @@ function check({ model, precision }: Pick<MeasureOptions, 'model' | 'precision'>
 
 function demand(option: string, known: readonly string[], value: string): void {
   if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
-}
-
-/**
- * Measures, and shows where and what.
- *
- * @param measure gives all results; those that it hands to `done` before are shown at once
- */
-async function shown(
-  json: boolean | undefined,
-  measure: (done: (results: readonly Result[]) => void) => Promise<Result[]>,
-): Promise<void> {
-  const [{ machineText, thisMachine }, { resultsText }] = await Promise.all([
-    import('./bench/machine.ts'),
-    import('./bench/result.ts'),
-  ]);
-  const show = (results: readonly Result[]): void => {
-    if (!json && results.length > 0) sayResult(resultsText(results));
-  };
-  let before = 0;
-  const results = await measure((some) => {
-    before += some.length;
-    show(some);
-  });
-  show(results.slice(before));
-  const machine = await thisMachine();
-  if (json) sayJson({ machine, results });
-  else sayResult(machineText(machine));
 }

@@ -43,9 +43,7 @@ it('says what a link costs, beside others', async () => {
   expect(JSON.parse(out).results).toHaveLength(6);
 });
 
-it('measures the scoring of pairs and augmentations', async () => {
-  expect(await rxface('evaluate', '--pairs', '20', '--dimension', '4', '--rounds', '1', '--no-peer', '--json')).toBe(0);
-  expect(JSON.parse(out).results[0]).toMatchObject({ benchmark: 'evaluate', unit: 'pairs a second' });
+it('measures augmentations', async () => {
   expect(await rxface('augment', '--images', '2', '--rounds', '1', '--json')).toBe(0);
   expect(JSON.parse(out).results.map(({ work }: { work: string }) => work)).toContain('flip');
 });
