@@ -9,7 +9,7 @@ import type { SuiteOptions } from './bench/suite.ts';
 import type { WholeBenchOptions } from './bench/whole.ts';
 import { benchEvaluate } from './benchEvaluate.ts';
 import { shown, withPeer } from './benchShown.ts';
-import { examples, say, wholeNumber, type Command } from './program.ts';
+import { examples, INPUT_OPTION, say, wholeNumber, type Command } from './program.ts';
 
 export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
 const MINING_MODES: readonly MiningMode[] = ['argmaxDedup', 'meanTopK', 'maxMin', 'random', 'literal'];
@@ -43,9 +43,17 @@ export function benchCommand(program: Command): void {
     .option('--recompute', "compute a block's activations again on the way back")
     .option('--profile', 'add what every op of a step takes')
     .action((options: NetworkOptions) => networkAction('train', options));
-  network(add('embed', 'embeddings of random decoded images, batch norm folded')).action((options: NetworkOptions) =>
-    networkAction('embed', options),
-  );
+  network(add('embed', 'embeddings of random decoded images: batch norm folded, or by an ONNX network'), {
+    models: [...MODELS, 'or an .onnx file'],
+    has: 'PyTorch, or onnxruntime for an ONNX network',
+  })
+    .option('--input <how>', INPUT_OPTION)
+    .action((options: NetworkOptions & { input?: string }) => {
+      if (options.model.endsWith('.onnx')) return onnxAction(options);
+      if (options.input !== undefined)
+        throw new OptionError('bench', '--input', 'left out for a network that is not an .onnx file', options.input);
+      return networkAction('embed', options);
+    });
   network(add('memory', 'most memory that a process holds which trains, in turns with PyTorch'), { rounds: 3 })
     .option('--recompute', "compute a block's activations again on the way back")
     .action(async ({ json, ...options }: NetworkOptions) => {
@@ -177,9 +185,12 @@ interface NetworkOptions extends MeasureOptions {
   json?: boolean;
 }
 
-function network(command: Command, { rounds = 5 } = {}): Command {
-  return withPeer(command)
-    .option('--model <name>', MODELS.join(', '), 'ir18')
+function network(
+  command: Command,
+  { rounds = 5, models = MODELS, has }: { rounds?: number; models?: readonly string[]; has?: string } = {},
+): Command {
+  return withPeer(command, has)
+    .option('--model <name>', models.join(', '), 'ir18')
     .option('--batch <n>', 'images a step', wholeNumber(2), 16)
     .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
     .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
@@ -192,6 +203,12 @@ async function networkAction(name: 'train' | 'embed', { json, ...options }: Netw
   check(options);
   const { measure } = await import('./bench/benchmark.ts');
   await shown(json, async () => [await measure(name, options, say)]);
+}
+
+async function onnxAction({ json, precision, ...options }: NetworkOptions & { input?: string }): Promise<void> {
+  demand('--precision', ['float32'], precision);
+  const { onnxRate } = await import('./bench/embedOnnx.ts');
+  await shown(json, async () => [await onnxRate(options, say)]);
 }
 
 function check({ model, precision }: Pick<MeasureOptions, 'model' | 'precision'>): void {

@@ -14,9 +14,12 @@ export function benchEvaluate(add: (name: string, description: string) => Comman
       const { scoringRate } = await import('./bench/evaluate.ts');
       await shown(json, async () => [await scoringRate(options, say)]);
     });
-  add(
-    'ijb',
-    "IJB 1:1 at IJB-C's size from lists and embeddings drawn for the while, with the memory it takes, in turns with Python",
+  withPeer(
+    add(
+      'ijb',
+      "IJB 1:1 at IJB-C's size, lists and embeddings drawn for the while, with the memory it takes, in turns with Python",
+    ),
+    'numpy and scikit-learn',
   )
     .option('--images <n>', 'embeddings', wholeNumber(1), 469_375)
     .option('--templates <n>', 'templates that they are of', wholeNumber(20), 23_124)
@@ -25,8 +28,6 @@ export function benchEvaluate(add: (name: string, description: string) => Comman
     .option('--dimension <n>', 'numbers in an embedding', wholeNumber(1), 512)
     .option('--rounds <n>', "everybody's turns", wholeNumber(1), 1)
     .option('--alone <dir>', 'score the set that was drawn there, and nothing else')
-    .option('--peer <python>', 'a python that has numpy and scikit-learn (default: python3, if it has scikit-learn)')
-    .option('--no-peer', 'no turns with others')
     .option('--json', 'print one JSON object')
     .action(async ({ json, ...options }: IjbBenchOptions & { json?: boolean }) => {
       const { ijbTimes } = await import('./bench/ijb.ts');

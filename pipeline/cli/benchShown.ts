@@ -1,13 +1,14 @@
 import type { Result } from './bench/result.ts';
 import { sayJson, sayResult, type Command } from './program.ts';
 
-/** A benchmark that takes turns with Python. */
-export function withPeer(command: Command): Command {
+/**
+ * A benchmark that takes turns with Python.
+ *
+ * @param has what a python must have for it
+ */
+export function withPeer(command: Command, has = 'PyTorch, numpy, OpenCV and Pillow'): Command {
   return command
-    .option(
-      '--peer <python>',
-      'a python that has PyTorch, numpy, OpenCV and Pillow (default: python3, if it has PyTorch)',
-    )
+    .option('--peer <python>', `a python that has ${has} (default: python3, if it has)`)
     .option('--no-peer', 'no turns with others');
 }
 

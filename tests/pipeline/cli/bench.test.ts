@@ -75,6 +75,14 @@ it.each([
   [['train', '--batch', '1'], 'must be a whole number of at least 2'],
   [['train', '--model', 'ir9'], "bench: --model must be one of ir10, ir18, ir34, ir50, ir101, received 'ir9'"],
   [['whole', '--model', 'ir9'], "bench: --model must be one of ir10, ir18, ir34, ir50, ir101, received 'ir9'"],
+  [
+    ['embed', '--model', 'a.onnx', '--precision', 'bfloat16'],
+    "bench: --precision must be one of float32, received 'bfloat16'",
+  ],
+  [
+    ['embed', '--model', 'ir10', '--input', 'rgb:0..1'],
+    'bench: --input must be left out for a network that is not an .onnx file',
+  ],
   [['train', '--precision', 'float8'], "bench: --precision must be one of float32, bfloat16, received 'float8'"],
 ])('refuses %s', async (args, message) => {
   expect(await rxface(...args)).toBe(2);
