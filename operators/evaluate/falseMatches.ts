@@ -5,6 +5,7 @@ import type { Embeddings } from '../../pipeline/items.ts';
 import { norm } from '../maths/norm.ts';
 import { squaredDistance } from '../maths/squaredDistance.ts';
 import { bias, type Bias } from './bias.ts';
+import { farsOf } from './scoreCurves.ts';
 
 export interface FalseMatchesOptions {
   /** Group of a face by its id; undefined for a face that belongs to none: it is left out. */
@@ -27,6 +28,8 @@ export interface FalseMatches {
   groups: { name: string; faces: number; pairs: number; fmr: number }[];
   /** Of the groups' false match rates. */
   bias: Bias;
+  /** What other thresholds give: those that let through at most `far[i]` of all pairs let through `fmr[k][i]` of group k's. */
+  curve: { far: number[]; fmr: number[][] };
 }
 
 /**
@@ -100,18 +103,36 @@ function matches(faces: readonly Face[], far: number): Omit<FalseMatches, 'leftO
   const paired = names.filter((_, k) => within[k]!.length > 0);
   if (paired.length < 2) throw new RxfaceError(`false matches are compared over groups: ${paired.length} have pairs`);
   const sorted = all.subarray(0, pairs).toSorted();
+  const own = within.map((distances) => Float32Array.from(distances).toSorted());
   // Strictly below it lie at most the share that was asked for.
-  const threshold = sorted[Math.floor(far * pairs)]!;
+  const thresholdAt = (share: number): number => sorted[Math.floor(share * pairs + 1e-9)] ?? Infinity;
+  const rateBelow = (distances: Float32Array, threshold: number): number =>
+    distances.length === 0 ? 0 : countBelow(distances, threshold) / distances.length;
+  const threshold = thresholdAt(far);
   const groups = names.map((name, k) => {
-    const own = within[k]!;
-    const fmr = own.length === 0 ? 0 : own.filter((distance) => distance < threshold).length / own.length;
-    return { name, faces: numbers.filter((n) => n === k).length, pairs: own.length, fmr };
+    const distances = own[k]!;
+    const fmr = rateBelow(distances, threshold);
+    return { name, faces: numbers.filter((n) => n === k).length, pairs: distances.length, fmr };
   });
+  const fars = farsOf(pairs);
+  const fmr = own.map((distances) => fars.map((share) => rateBelow(distances, thresholdAt(share))));
   return {
     threshold,
-    far: all.subarray(0, pairs).filter((distance) => distance < threshold).length / pairs,
+    far: rateBelow(sorted, threshold),
     pairs,
     groups,
     bias: bias(groups.filter((group) => group.pairs > 0).map(({ fmr }) => fmr)),
+    curve: { far: fars, fmr },
   };
+}
+
+/** How many of these ascending values lie below a bound. */
+function countBelow(values: Float32Array, bound: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,15 +1,15 @@
 import type { ArchitectureName, MiningMode } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
-import type { EvaluateBenchOptions } from './bench/evaluate.ts';
 import type { HeadBenchOptions } from './bench/head.ts';
 import type { LoadBenchOptions } from './bench/load.ts';
 import type { MeasureOptions } from './bench/benchmark.ts';
 import type { MetaBenchOptions } from './bench/meta.ts';
 import type { MineBenchOptions } from './bench/mine.ts';
-import type { Result } from './bench/result.ts';
 import type { SuiteOptions } from './bench/suite.ts';
 import type { WholeBenchOptions } from './bench/whole.ts';
-import { examples, say, sayJson, sayResult, wholeNumber, type Command } from './program.ts';
+import { benchEvaluate } from './benchEvaluate.ts';
+import { shown, withPeer } from './benchShown.ts';
+import { examples, INPUT_OPTION, say, wholeNumber, type Command } from './program.ts';
 
 export const MODELS: readonly ArchitectureName[] = ['ir10', 'ir18', 'ir34', 'ir50', 'ir101'];
 const MINING_MODES: readonly MiningMode[] = ['argmaxDedup', 'meanTopK', 'maxMin', 'random', 'literal'];
@@ -43,9 +43,17 @@ export function benchCommand(program: Command): void {
     .option('--recompute', "compute a block's activations again on the way back")
     .option('--profile', 'add what every op of a step takes')
     .action((options: NetworkOptions) => networkAction('train', options));
-  network(add('embed', 'embeddings of random decoded images, batch norm folded')).action((options: NetworkOptions) =>
-    networkAction('embed', options),
-  );
+  network(add('embed', 'embeddings of random decoded images: batch norm folded, or by an ONNX network'), {
+    models: [...MODELS, 'or an .onnx file'],
+    has: 'PyTorch, or onnxruntime for an ONNX network',
+  })
+    .option('--input <how>', INPUT_OPTION)
+    .action((options: NetworkOptions & { input?: string }) => {
+      if (options.model.endsWith('.onnx')) return onnxAction(options);
+      if (options.input !== undefined)
+        throw new OptionError('bench', '--input', 'left out for a network that is not an .onnx file', options.input);
+      return networkAction('embed', options);
+    });
   network(add('memory', 'most memory that a process holds which trains, in turns with PyTorch'), { rounds: 3 })
     .option('--recompute', "compute a block's activations again on the way back")
     .action(async ({ json, ...options }: NetworkOptions) => {
@@ -67,15 +75,7 @@ export function benchCommand(program: Command): void {
       const { wholeTraining } = await import('./bench/whole.ts');
       await shown(json, async () => [await wholeTraining(options, say)]);
     });
-  withPeer(add('evaluate', 'the scoring of a verification protocol from its embeddings, in turns with numpy'))
-    .option('--pairs <n>', 'pairs of the protocol', wholeNumber(20), 6000)
-    .option('--dimension <n>', 'numbers in an embedding', wholeNumber(1), 512)
-    .option('--rounds <n>', "everybody's turns", wholeNumber(1), 7)
-    .option('--json', 'print one JSON object')
-    .action(async ({ json, ...options }: EvaluateBenchOptions & { json?: boolean }) => {
-      const { scoringRate } = await import('./bench/evaluate.ts');
-      await shown(json, async () => [await scoringRate(options, say)]);
-    });
+  benchEvaluate(add);
   add('head', 'head, margin and the update of the centres: of many people a sample, in turns with all of fewer')
     .option('--classes <n>', 'people of the largest head', wholeNumber(2), 1_000_000)
     .option('--rate <share>', 'share of them that takes part in a step', shareOf, 0.1)
@@ -185,9 +185,12 @@ interface NetworkOptions extends MeasureOptions {
   json?: boolean;
 }
 
-function network(command: Command, { rounds = 5 } = {}): Command {
-  return withPeer(command)
-    .option('--model <name>', MODELS.join(', '), 'ir18')
+function network(
+  command: Command,
+  { rounds = 5, models = MODELS, has }: { rounds?: number; models?: readonly string[]; has?: string } = {},
+): Command {
+  return withPeer(command, has)
+    .option('--model <name>', models.join(', '), 'ir18')
     .option('--batch <n>', 'images a step', wholeNumber(2), 16)
     .option('--classes <n>', 'people in the head', wholeNumber(2), 1000)
     .option('--precision <name>', PRECISIONS.join(' or '), 'float32')
@@ -196,19 +199,16 @@ function network(command: Command, { rounds = 5 } = {}): Command {
     .option('--json', 'print one JSON object');
 }
 
-function withPeer(command: Command): Command {
-  return command
-    .option(
-      '--peer <python>',
-      'a python that has PyTorch, numpy, OpenCV and Pillow (default: python3, if it has PyTorch)',
-    )
-    .option('--no-peer', 'no turns with others');
-}
-
 async function networkAction(name: 'train' | 'embed', { json, ...options }: NetworkOptions): Promise<void> {
   check(options);
   const { measure } = await import('./bench/benchmark.ts');
   await shown(json, async () => [await measure(name, options, say)]);
+}
+
+async function onnxAction({ json, precision, ...options }: NetworkOptions & { input?: string }): Promise<void> {
+  demand('--precision', ['float32'], precision);
+  const { onnxRate } = await import('./bench/embedOnnx.ts');
+  await shown(json, async () => [await onnxRate(options, say)]);
 }
 
 function check({ model, precision }: Pick<MeasureOptions, 'model' | 'precision'>): void {
@@ -218,31 +218,4 @@ function check({ model, precision }: Pick<MeasureOptions, 'model' | 'precision'>
 
 function demand(option: string, known: readonly string[], value: string): void {
   if (!known.includes(value)) throw new OptionError('bench', option, `one of ${known.join(', ')}`, value);
-}
-
-/**
- * Measures, and shows where and what.
- *
- * @param measure gives all results; those that it hands to `done` before are shown at once
- */
-async function shown(
-  json: boolean | undefined,
-  measure: (done: (results: readonly Result[]) => void) => Promise<Result[]>,
-): Promise<void> {
-  const [{ machineText, thisMachine }, { resultsText }] = await Promise.all([
-    import('./bench/machine.ts'),
-    import('./bench/result.ts'),
-  ]);
-  const show = (results: readonly Result[]): void => {
-    if (!json && results.length > 0) sayResult(resultsText(results));
-  };
-  let before = 0;
-  const results = await measure((some) => {
-    before += some.length;
-    show(some);
-  });
-  show(results.slice(before));
-  const machine = await thisMachine();
-  if (json) sayJson({ machine, results });
-  else sayResult(machineText(machine));
 }

@@ -42,6 +42,7 @@ interface GroupOptions extends ScoredOptions {
   labels: string;
   column: string;
   far: number;
+  report?: string;
 }
 
 /** `rxface evaluate lfw|cfp|bin|groups`, a model scored on pairs of faces, and what is scored from stored embeddings. */
@@ -132,6 +133,7 @@ export function evaluateCommand(program: Command): void {
     .requiredOption('--labels <csv>', "a table with the images' ids in its column `image`")
     .requiredOption('--column <name>', 'its column of groups')
     .option('--far <rate>', 'share of all pairs of strangers that may pass', Number, 1e-3)
+    .option('--report <html>', REPORT_OPTION)
     .addHelpText(
       'after',
       examples(
@@ -151,12 +153,15 @@ export function evaluateCommand(program: Command): void {
 }
 
 async function scoreGroups(options: GroupOptions): Promise<void> {
+  checkReport(options.report);
   const { evaluateGroups } = await import('../recipes/evaluateGroups.ts');
-  const { json, model: path, input, ...given } = options;
+  const { json, model: path, input, report, ...given } = options;
   await interruptible('', (signal) =>
     withModel({ model: path, input }, signal, async (model) => {
       const found = await evaluateGroups(model, { ...given, signal, progress: createProgress() });
-      if (json) sayJson(found);
+      await reported(report, ({ groupsRecord }) => groupsRecord({ model: path, column: given.column }, found));
+      const { curve: _curve, ...figures } = found;
+      if (json) sayJson(figures);
       else sayResult(groupTable(found));
     }),
   );

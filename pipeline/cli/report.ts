@@ -41,7 +41,9 @@ function marginsCommand(report: Command): void {
         ['rxface report margins runs/mvcom runs/cosface runs/ldam', 'with the losses of three methods by class volume'],
       ),
     )
-    .action(async (run: string, beside: string[], { json, dataRoot }: { json?: boolean; dataRoot?: string }) => {
+    .action(async (run: string, beside: string[], _: object, command: Command) => {
+      // With what stands before its name: 'report --json margins RUN'.
+      const { json, dataRoot } = command.optsWithGlobals<{ json?: boolean; dataRoot?: string }>();
       const { writeMarginReport } = await import('../recipes/marginReport.ts');
       const { say } = await import('./program.ts');
       const result = await writeMarginReport({ run, beside, say, ...(dataRoot !== undefined && { dataRoot }) });

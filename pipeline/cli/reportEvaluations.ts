@@ -18,7 +18,9 @@ export function evaluationsReport(report: Command): void {
         ['rxface report evaluations lfw.json ijbc.json --out mine.html', 'one model on two protocols'],
       ),
     )
-    .action(async (paths: string[], { out, json }: { out: string; json?: boolean }) => {
+    .action(async (paths: string[], _: object, command: Command) => {
+      // With what stands before its name: 'report --json evaluations ...'.
+      const { out, json } = command.optsWithGlobals<{ out: string; json?: boolean }>();
       checkReport(out, 'report', '--out');
       const { readRecords } = await import('../recipes/evaluationRecord.ts');
       const { writeEvaluations } = await import('../recipes/evaluationReport.ts');

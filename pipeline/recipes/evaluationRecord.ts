@@ -49,6 +49,8 @@ export interface EvaluationRecord {
   reject?: RejectCurve;
   atFar?: ThresholdAtFar;
   hardest?: HardPair[];
+  /** False match rates of each group of people at thresholds for everybody, which let through these shares of all pairs. */
+  groups?: { far: number[]; fmr: { name: string; rates: number[] }[] };
 }
 
 /** A record of now. */

@@ -1,4 +1,4 @@
-import { cmcCurve, scoreCurves, wilson, type Identified, type SortedScores } from 'rxface/operators';
+import { cmcCurve, scoreCurves, wilson, type FalseMatches, type Identified, type SortedScores } from 'rxface/operators';
 import type { GroupAccuracies } from './evaluateByGroup.ts';
 import { evaluationRecord, type EvaluationRecord, type Figure, type HardPair } from './evaluationRecord.ts';
 import { IJB_FARS, type IjbResult } from './evaluateIjb.ts';
@@ -61,6 +61,34 @@ export function biasRecord(
       }),
     ],
     intervals: `bootstrap over ${groups[0]!.atFar.over}`,
+  });
+}
+
+/** The record of false matches by group of people, at one threshold for everybody. */
+export function groupsRecord(
+  { model, column }: { model: string; column: string },
+  found: FalseMatches,
+): EvaluationRecord {
+  const { threshold, far, pairs, leftOut, groups, bias, curve } = found;
+  const faces = groups.reduce((sum, group) => sum + group.faces, 0);
+  return evaluationRecord({
+    protocol: `false matches by ${column}`,
+    model,
+    trials: `${count(pairs)} pairs of two people among ${count(faces)} faces of ${groups.length} groups`,
+    facts: [['faces left out', count(leftOut)]],
+    figures: [
+      { name: 'FAR of all pairs', value: far, rate: true, interval: wilson(Math.round(far * pairs), pairs) },
+      { name: 'threshold (cosine)', value: 1 - threshold / 2 },
+      { name: 'bias (standard deviation of the FMR)', value: bias.std, rate: true },
+      ...(Number.isFinite(bias.ratio) ? [{ name: 'largest FMR over smallest', value: bias.ratio }] : []),
+      ...groups
+        .filter((group) => group.pairs > 0)
+        .map(({ name, pairs: own, fmr }): Figure => {
+          return { name: `FMR of ${name}`, value: fmr, rate: true, interval: wilson(Math.round(fmr * own), own) };
+        }),
+    ],
+    intervals: 'Wilson, pairs taken for independent: too narrow where they share faces',
+    groups: { far: curve.far, fmr: groups.map(({ name }, k) => ({ name, rates: curve.fmr[k]! })) },
   });
 }
 

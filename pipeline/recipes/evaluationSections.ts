@@ -38,6 +38,7 @@ function sectionsOf(protocol: string, named: readonly Named[]): Section[] {
   return [
     figureSection(protocol, named),
     curveSection(named),
+    groupSection(named),
     spreadSection(named),
     rejectSection(named),
     ...named.map(hardestSection),
@@ -131,6 +132,23 @@ function upTo(series: readonly Series[], label: string): { label: string; percen
   const least = Math.min(1, ...series.flatMap(({ points, band = [] }) => [...points.map(([, y]) => y), ...band.map(([, low]) => low)])); // prettier-ignore
   const step = least > 0.9 ? 0.02 : 0.2;
   return { label, percent: true, domain: [Math.max(0, Math.floor(least / step - 1e-9) * step), 1] };
+}
+
+/** What one threshold for everybody lets through of each group, a plot a model. */
+function groupSection(named: readonly Named[]): Section | undefined {
+  const plots = named.flatMap(({ label, record: { groups } }) => {
+    if (groups === undefined) return [];
+    const line = (rates: readonly number[]): (readonly [number, number])[] =>
+      groups.far.map((far, i) => [far, rates[i]! > 0 ? rates[i]! : NaN] as const);
+    const series = groups.fmr.map(({ name, rates }, i): Series => ({ name, colour: i, points: line(rates) }));
+    const all: Series = { name: 'all pairs', colour: series.length, dashed: true, points: line(groups.far) };
+    const title = named.length > 1 ? `False matches: ${label}` : 'False matches';
+    const y = { label: 'FMR within the group', scale: 'log', powers: true } as const;
+    return [linePlot({ title, x: { ...FAR, label: 'FAR of all pairs' }, y, series: [...series, all] })];
+  });
+  const text =
+    'One threshold for everybody: what it lets through of the pairs within each group, over what it lets through of all.';
+  return plots.length === 0 ? undefined : { title: 'Groups', text, plots };
 }
 
 /** How the scores of both kinds are spread, a plot a model, with the threshold between. */

@@ -23,6 +23,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   precision: async () => (await import('./precisionProof.ts')).precisionProof,
   meta: async () => (await import('./metaProof.ts')).metaProof,
   resume: async () => (await import('./resumeProof.ts')).resumeProof,
+  embed: async () => (await import('./embedProof.ts')).embedProof,
 };
 
 /** Where every proof that ran leaves its figures. */

@@ -47,6 +47,15 @@ export async function peakOf(
   told: Record<string, string | number>,
   flags: readonly string[],
 ): Promise<number> {
+  return (await resultAlone(name, told, flags)).peakBytes!;
+}
+
+/** What a fresh process finds which does one benchmark alone: its first result. */
+export async function resultAlone(
+  name: string,
+  told: Record<string, string | number>,
+  flags: readonly string[],
+): Promise<Result> {
   const main = join(
     dirname(createRequire(import.meta.url).resolve('rxface/package.json')),
     'dist/pipeline/cli/main.js',
@@ -58,7 +67,7 @@ export async function peakOf(
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   if (code !== 0) throw new RxfaceError(`bench: the process of bench ${name} ended with ${code}: ${err.trim()}`);
   const { results } = JSON.parse(out) as { results: [Result] };
-  return results[0].peakBytes!;
+  return results[0];
 }
 
 async function theirPeak(python: string, args: readonly string[], steps: number): Promise<number> {

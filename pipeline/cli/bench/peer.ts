@@ -14,6 +14,8 @@ export interface Peer {
   time(steps: number): Promise<number>;
   /** Most memory it had held at its last answer, in bytes; 0 where it does not say. */
   readonly peakBytes: number;
+  /** What its last answer found, where others must find the same. */
+  readonly figures: Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -27,15 +29,15 @@ async function scripts(): Promise<string | undefined> {
   return undefined;
 }
 
-/** A python that can import torch: the one named, else python3 where it can; undefined where there is none. */
-export async function findPeer(python: string | undefined): Promise<string | undefined> {
-  const able = await imports(python ?? 'python3');
-  if (python !== undefined && !able) throw new RxfaceError(`bench: '${python}' cannot import torch`);
+/** A python that can import a module: the one named, else python3 where it can; undefined where there is none. */
+export async function findPeer(python: string | undefined, module = 'torch'): Promise<string | undefined> {
+  const able = await imports(python ?? 'python3', module);
+  if (python !== undefined && !able) throw new RxfaceError(`bench: '${python}' cannot import ${module}`);
   return able && (await scripts()) !== undefined ? (python ?? 'python3') : undefined;
 }
 
-async function imports(python: string): Promise<boolean> {
-  const child = spawn(python, ['-c', 'import torch'], { stdio: 'ignore' });
+async function imports(python: string, module: string): Promise<boolean> {
+  const child = spawn(python, ['-c', `import ${module}`], { stdio: 'ignore' });
   try {
     return (await once(child, 'close'))[0] === 0;
   } catch {
@@ -55,16 +57,21 @@ export async function startPeer(python: string, args: readonly string[], script 
   };
   const name = String((await next())['ready']);
   let peak = 0;
+  let found: Peer['figures'] = {};
   return {
     name,
     async time(steps) {
       child.stdin.write(`${steps}\n`);
-      const { seconds, images, peakBytes = 0 } = await next();
+      const { seconds, images, peakBytes = 0, figures = {} } = await next();
       peak = Number(peakBytes);
+      found = figures as Peer['figures'];
       return Number(images) / Number(seconds);
     },
     get peakBytes() {
       return peak;
+    },
+    get figures() {
+      return found;
     },
     close: () => end(child, lines),
   };

@@ -32,6 +32,8 @@ export interface Result extends Spread {
   /** Resident memory of the process in MB after each epoch. */
   residentMB?: number[];
   ops?: OpTime[];
+  /** What the work found, where it is that of others too: who scores faster must score the same. */
+  figures?: Readonly<Record<string, number>>;
   /** Mean of what the rounds gave, with its 95 % interval, where that is the figure. */
   mean?: { value: number; low: number; high: number };
 }

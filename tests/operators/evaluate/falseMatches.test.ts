@@ -42,6 +42,16 @@ it('counts, at the threshold that all pairs set, who is matched within each grou
     expect(found.groups[k]).toMatchObject({ name, faces: [30, 40][k], pairs: own.length });
     expect(found.groups[k]!.fmr).toBeCloseTo(fmr, 2);
   }
+  const { far, fmr } = found.curve;
+  expect([far[0]! * found.pairs, far.at(-1)]).toEqual([expect.toSatisfy((n: number) => n >= 1 && n < 2), 1]);
+  for (const [k, rates] of fmr.entries()) {
+    expect(rates).toEqual(rates.toSorted((x, y) => x - y));
+    expect(rates.at(-1)).toBe(1);
+    // Between the points around what was asked for lies what the group has there.
+    const after = far.findIndex((share) => share > 0.05);
+    expect(rates[after - 1]).toBeLessThanOrEqual(found.groups[k]!.fmr);
+    expect(rates[after]).toBeGreaterThanOrEqual(found.groups[k]!.fmr);
+  }
   expect(found.groups[0]!.fmr).toBeGreaterThan(3 * found.groups[1]!.fmr);
   expect(found.bias.ratio).toBeCloseTo(found.groups[0]!.fmr / found.groups[1]!.fmr, 9);
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { evaluateCommand } from '../../../pipeline/cli/evaluate.ts';
+import type { EvaluationRecord } from '../../../pipeline/recipes/evaluationRecord.ts';
 import { cfp } from '../../../sources/cfp.ts';
 import { cfpFilesOfTwo } from '../../fixtures/cfp.ts';
 import { commandLine } from '../../fixtures/commandLine.ts';
@@ -98,8 +99,24 @@ it('blurs, covers, cuts to folds, and compares groups', async () => {
   expect(out).toMatch(
     /^4 pairs, FAR [\d.e+-]+ at [\d.]+ \(squared distance\), 1 faces left out\nx +FMR .* 2 faces\ny .*\nbias /,
   );
-  expect(await rxface(...groups, ...more, '--json')).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({
+  const report = `${here}/groups.html`;
+  expect(await rxface(...groups, ...more, '--json', '--report', report)).toBe(0);
+  const found = JSON.parse(out) as { groups: { fmr: number }[]; curve?: object };
+  const record = JSON.parse(readFileSync(`${here}/groups.json`, 'utf8')) as EvaluationRecord;
+  expect(record).toMatchObject({
+    protocol: 'false matches by kind',
+    trials: '4 pairs of two people among 4 faces of 2 groups',
+  });
+  expect(record.figures.at(-1)).toMatchObject({ name: 'FMR of y', value: found.groups[1]!.fmr });
+  expect(record.groups!.fmr.map(({ name, rates }) => [name, rates.at(-1)])).toEqual([
+    ['x', 1],
+    ['y', 1],
+  ]);
+  expect(readFileSync(report, 'utf8')).toContain('aria-label="False matches"');
+  expect(readFileSync(report, 'utf8')).not.toMatch(/NaN|undefined|Infinity/);
+  expect(await rxface(...groups, ...more, '--report', `${here}/groups.pdf`)).toBe(2);
+  expect(found.curve).toBeUndefined();
+  expect(found).toMatchObject({
     pairs: 4,
     groups: [
       { name: 'x', pairs: 1 },

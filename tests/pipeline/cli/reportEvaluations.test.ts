@@ -25,6 +25,12 @@ it('sets models side by side, protocol by protocol', async () => {
   expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org\/2000\/svg)|<strong>|NaN|undefined/);
 });
 
+it('takes an option that stands before its name too', async () => {
+  const args = ['report', '--json', 'evaluations', at('0.json'), '--out', at('one.html')];
+  const { code, out } = await commandLine(reportCommand, ...args);
+  expect([code, out]).toEqual([0, [JSON.stringify({ report: at('one.html'), evaluations: 1 })]]);
+});
+
 it('names what is no evaluation, and a report without a name', async () => {
   writeFileSync(at('other.json'), '{"format": "else"}');
   for (const name of ['other.json', 'all.html']) {

@@ -126,7 +126,7 @@ describe('a training with a meta set', () => {
   });
 
   it('reports margins by variation, class and class volume, beside another method, with the faces at either end', async () => {
-    const { code, out } = await commandLine(reportCommand, 'report', 'margins', run('whole'), run('pretrain'), '--json');
+    const { code, out } = await commandLine(reportCommand, 'report', '--json', 'margins', run('whole'), run('pretrain'));
     expect(code).toBe(0);
     const { report, steps, faces, variations, volumes, losses } = JSON.parse(out[0]!) as MarginReport;
     // Counted within the phase: its first, fourth, seventh and tenth step.
