@@ -1,12 +1,11 @@
 import { basename } from 'node:path';
 import type { FalseMatches } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
-import { createProgress } from '../progress.ts';
 import type { PairFiles, PairsOf } from '../recipes/evaluate.ts';
 import { evaluationName, type Variant } from '../recipes/evaluationName.ts';
 import { evaluateRfw } from './evaluateRfw.ts';
 import { storedProtocols } from './evaluateStored.ts';
-import { checkReport, FAR_OPTION, REPORT_OPTION, reported } from './reported.ts';
+import { FAR_OPTION, REPORT_OPTION, reporting } from './reporting.ts';
 import { sayFigures } from './verificationTable.ts';
 import { embeddingOptions, withModel } from './withModel.ts';
 import {
@@ -153,13 +152,13 @@ export function evaluateCommand(program: Command): void {
 }
 
 async function scoreGroups(options: GroupOptions): Promise<void> {
-  checkReport(options.report);
-  const { evaluateGroups } = await import('../recipes/evaluateGroups.ts');
   const { json, model: path, input, report, ...given } = options;
+  const { progress, write } = await reporting(report, `${path}, groups`);
+  const { evaluateGroups } = await import('../recipes/evaluateGroups.ts');
   await interruptible('', (signal) =>
     withModel({ model: path, input }, signal, async (model) => {
-      const found = await evaluateGroups(model, { ...given, signal, progress: createProgress() });
-      await reported(report, ({ groupsRecord }) => groupsRecord({ model: path, column: given.column }, found));
+      const found = await evaluateGroups(model, { ...given, signal, progress });
+      await write(({ groupsRecord }) => groupsRecord({ model: path, column: given.column }, found));
       const { curve: _curve, ...figures } = found;
       if (json) sayJson(figures);
       else sayResult(groupTable(found));
@@ -173,9 +172,9 @@ async function score(
   open: () => PairFiles | Promise<PairsOf>,
   { json, model: path, input, report, ...given }: Options,
 ): Promise<void> {
-  checkReport(report);
-  const { judgePairs } = await import('../recipes/judgePairs.ts');
   const name = evaluationName(protocol, given);
+  const { progress, write } = await reporting(report, `${path}, ${name}`);
+  const { judgePairs } = await import('../recipes/judgePairs.ts');
   await interruptible('', (signal) =>
     withModel({ model: path, input }, signal, async (model) => {
       checkVariant(given, model.architecture.size[0]);
@@ -184,9 +183,9 @@ async function score(
         ...(await open()),
         ...(report !== undefined && { hardest: 8 }),
         signal,
-        progress: createProgress(),
+        progress,
       });
-      await reported(report, ({ pairRecord }) => pairRecord({ protocol: name, model: path }, found, hardest));
+      await write(({ pairRecord }) => pairRecord({ protocol: name, model: path }, found, hardest));
       sayFigures(name, found, json);
     }),
   );

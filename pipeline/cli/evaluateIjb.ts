@@ -1,7 +1,7 @@
 import type { Identified, SortedScores } from 'rxface/operators';
 import type { Fusion, IjbResult } from '../recipes/evaluateIjb.ts';
 import { rateLines } from './rateLines.ts';
-import { checkReport, REPORT_OPTION, reported } from './reported.ts';
+import { REPORT_OPTION } from './reporting.ts';
 import { examples, oneOf, sayJson, sayResult, type Command } from './program.ts';
 import { rowsOptions, withRows, type RowsOptions } from './withRows.ts';
 
@@ -46,11 +46,10 @@ function verificationOf(evaluate: Command): void {
       const { evaluateIjb } = await import('../recipes/evaluateIjb.ts');
       const far = oneOf(['nearest', 'atMost'] as const, 'evaluate', '--far', options.far);
       const fusion = fusionOf(options);
-      checkReport(options.report);
-      await withRows('ijb', options, async (rows, model) => {
+      await withRows('ijb', options, async (rows, model, write) => {
         let scores: SortedScores;
         const result = await evaluateIjb({ ...fusion, ...rows, far, onScores: (all) => void (scores = all) });
-        await reported(options.report, ({ ijbRecord }) => ijbRecord(model, result, scores));
+        await write(({ ijbRecord }) => ijbRecord(model, result, scores));
         if (options.json) sayJson(result);
         else sayResult(table(result));
       });
@@ -84,13 +83,12 @@ function identification(evaluate: Command): void {
       const mode = oneOf(['corrected', 'legacy'] as const, 'evaluate', '--mode', options.mode);
       const fusion = fusionOf(options);
       const lists = { gallery: options.gallery, probe: options.probe, mode };
-      checkReport(options.report);
-      await withRows('ijb-1n', options, async (rows, model) => {
+      await withRows('ijb-1n', options, async (rows, model, write) => {
         let found: Identified;
         const result = await identifyIjb({ ...fusion, ...lists, ...rows, onRanks: (all) => void (found = all) });
         const { rank, tpir, recall, probes, gallery } = result;
         const protocol = `${options.subset} 1:N (${mode})`;
-        await reported(options.report, ({ fusionFacts, identificationRecord }) =>
+        await write(({ fusionFacts, identificationRecord }) =>
           identificationRecord(
             { protocol, model, facts: fusionFacts(fusion) },
             {

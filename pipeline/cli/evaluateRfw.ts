@@ -1,6 +1,5 @@
-import { createProgress } from '../progress.ts';
 import type { EvaluateByGroupOptions, GroupAccuracies } from '../recipes/evaluateByGroup.ts';
-import { checkReport, REPORT_OPTION, reported } from './reported.ts';
+import { REPORT_OPTION, reporting } from './reporting.ts';
 import { embeddingOptions, withModel } from './withModel.ts';
 import { examples, interruptible, MODEL_OPTION, sayJson, sayResult, type Command } from './program.ts';
 
@@ -35,7 +34,7 @@ export function evaluateRfw(evaluate: Command): void {
       ),
     )
     .action(async (lists: string[], { json, model: path, input, report, ...given }: Options) => {
-      checkReport(report);
+      const { progress, write } = await reporting(report, `${path}, rfw`);
       const { evaluateByGroup } = await import('../recipes/evaluateByGroup.ts');
       await interruptible('', (signal) =>
         withModel({ model: path, input }, signal, async (model) => {
@@ -45,10 +44,10 @@ export function evaluateRfw(evaluate: Command): void {
             ...(report !== undefined && { hardest: 8 }),
             lists,
             signal,
-            progress: createProgress(),
+            progress,
             onGroup: (name, group) => judged.push([name, group]),
           });
-          await reported(report, ({ biasRecord, pairRecord }) => [
+          await write(({ biasRecord, pairRecord }) => [
             biasRecord({ protocol: 'rfw', model: path }, found),
             ...judged.map(([name, group]) =>
               pairRecord({ protocol: `rfw ${name}`, model: path }, group.found, group.hardest),

@@ -2,7 +2,7 @@ import type { Identified } from 'rxface/operators';
 import { OptionError } from '../errors.ts';
 import { ijbProtocols } from './evaluateIjb.ts';
 import { rateLines } from './rateLines.ts';
-import { checkReport, FAR_OPTION, REPORT_OPTION, reported } from './reported.ts';
+import { FAR_OPTION, REPORT_OPTION, reporting } from './reporting.ts';
 import { sayFigures } from './verificationTable.ts';
 import { examples, sayJson, sayResult, type Command } from './program.ts';
 import { rowsOptions, STORED_ROWS, withRows, type RowsOptions } from './withRows.ts';
@@ -43,9 +43,8 @@ function tinyFace(evaluate: Command): void {
     .action(async ({ names, lists, report, json, ...options }: TinyFaceOptions) => {
       if ((names === undefined) !== (options.embeddings === undefined))
         throw new OptionError('evaluate tinyface', '--names', 'given together with --embeddings', names ?? 'nothing');
-      checkReport(report);
       const { evaluateTinyFace } = await import('../recipes/evaluateStored.ts');
-      await withRows('tinyface', options, async (rows, model) => {
+      await withRows('tinyface', { ...options, report }, async (rows, model, write) => {
         let found: Identified;
         const result = await evaluateTinyFace({
           ...('embeddings' in rows ? { ...rows, names: names! } : rows),
@@ -53,7 +52,7 @@ function tinyFace(evaluate: Command): void {
           onRanks: (all) => void (found = all),
         });
         const { rank, probes, gallery } = result;
-        await reported(report, ({ identificationRecord }) =>
+        await write(({ identificationRecord }) =>
           identificationRecord({ protocol: 'tinyface', model }, { ranks: [1, 5, 20], gallery }, found),
         );
         if (json) return sayJson(result);
@@ -89,11 +88,11 @@ function pairs(evaluate: Command): void {
       ),
     )
     .action(async ({ embeddings, issame, far, report, json }: PairsOptions) => {
-      checkReport(report);
+      const { write } = await reporting(report, `${embeddings}, pairs`);
       const { scoreStoredPairs } = await import('../recipes/evaluateStored.ts');
       const { pairFigures } = await import('../recipes/pairFigures.ts');
       const found = pairFigures(await scoreStoredPairs(embeddings, issame), far);
-      await reported(report, ({ pairRecord }) => pairRecord({ protocol: 'pairs', model: embeddings }, found));
+      await write(({ pairRecord }) => pairRecord({ protocol: 'pairs', model: embeddings }, found));
       sayFigures('pairs', found, json);
     });
 }

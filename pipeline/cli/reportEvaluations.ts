@@ -1,4 +1,4 @@
-import { checkReport } from './reported.ts';
+import { checkReport } from './reporting.ts';
 import { examples, sayJson, sayResult, type Command } from './program.ts';
 
 /** `rxface report evaluations`: what several models did, side by side. */

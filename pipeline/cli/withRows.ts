@@ -1,7 +1,8 @@
 import { OptionError } from '../errors.ts';
-import { createProgress, type Progress } from '../progress.ts';
+import type { Progress } from '../progress.ts';
 import type { RowsOf } from '../recipes/embeddingFlow.ts';
 import { interruptible, MODEL_OPTION, type Command } from './program.ts';
+import { reporting, type Reporting } from './reporting.ts';
 import { embeddingOptions, withModel } from './withModel.ts';
 
 /** What a command line says of the embeddings of a protocol. */
@@ -12,6 +13,7 @@ export interface RowsOptions {
   input?: string;
   batch: number;
   threads: number;
+  report?: string | undefined;
 }
 
 /** What files of embeddings may hold. */
@@ -30,13 +32,17 @@ export function rowsOptions(command: Command, images: string): Command {
 /**
  * Works on the embeddings that the options name, with a model that is loaded for it where there are none.
  *
- * @param work is also told what a report calls the model: its path, or that of the embeddings
+ * @param work is also told what a report calls the model, its path or that of the embeddings, and given what writes the report
  * @throws OptionError where they name neither or both
  */
 export async function withRows(
   protocol: string,
-  { embeddings, model: path, data, input, batch, threads }: RowsOptions,
-  work: (rows: RowsOf & { signal: AbortSignal; progress: Progress }, name: string) => Promise<void>,
+  { embeddings, model: path, data, input, batch, threads, report }: RowsOptions,
+  work: (
+    rows: RowsOf & { signal: AbortSignal; progress: Progress },
+    name: string,
+    write: Reporting['write'],
+  ) => Promise<void>,
 ): Promise<void> {
   const stage = `evaluate ${protocol}`;
   if ((embeddings === undefined) === (path === undefined))
@@ -44,10 +50,12 @@ export async function withRows(
   if ((path === undefined) !== (data === undefined))
     throw new OptionError(stage, '--data', 'given together with --model', data ?? 'nothing');
   await interruptible('', async (signal) => {
-    const life = { signal, progress: createProgress() };
-    if (embeddings !== undefined) return work({ embeddings, ...life }, embeddings);
+    const name = (embeddings ?? path)!;
+    const { progress, write } = await reporting(report, `${name}, ${protocol}`);
+    const life = { signal, progress };
+    if (embeddings !== undefined) return work({ embeddings, ...life }, name, write);
     await withModel({ model: path!, input }, signal, (model) =>
-      work({ model, data: data!, batch, threads, ...life }, path!),
+      work({ model, data: data!, batch, threads, ...life }, name, write),
     );
   });
 }

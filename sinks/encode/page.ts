@@ -6,6 +6,8 @@ export interface Page {
   /** A sentence or two below the title. */
   lead: string;
   sections: readonly Section[];
+  /** Seconds after which a browser reads it again: what it tells of goes on. Absent: it stays. */
+  refresh?: number;
 }
 
 export interface Section {
@@ -49,13 +51,14 @@ export interface Tile {
  * @example
  * page({ title: 'runs/demo', lead: 'trained in 80 s', sections: [{ title: 'Loss', facts: [['last', '0.31']] }] });
  */
-export function page({ title, lead, sections }: Page): string {
+export function page({ title, lead, sections, refresh }: Page): string {
   return [
     '<!doctype html>',
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    ...(refresh === undefined ? [] : [`<meta http-equiv="refresh" content="${refresh}">`]),
     `<title>${xmlText(title)}</title>`,
     `<style>${STYLE}</style>`,
     '</head>',

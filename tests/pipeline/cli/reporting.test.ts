@@ -18,7 +18,10 @@ async function shown(here: string, ...args: string[]): Promise<Shown> {
   const { code, out, err } = await commandLine(evaluateCommand, 'evaluate', ...args, '--report', report, '--json');
   expect([code, err.at(-1)]).toEqual([0, `rxface: report in ${report}, what it shows in ${here}/report.json`]);
   const record = JSON.parse(readFileSync(join(here, 'report.json'), 'utf8')) as Shown['record'];
-  return { html: readFileSync(report, 'utf8'), record, json: JSON.parse(out[0]!) as Shown['json'] };
+  const html = readFileSync(report, 'utf8');
+  // Else it is the page that stands there meanwhile.
+  expect(html).not.toContain('http-equiv="refresh"');
+  return { html, record, json: JSON.parse(out[0]!) as Shown['json'] };
 }
 
 const valueOf = ({ record }: Shown, name: string): number =>
