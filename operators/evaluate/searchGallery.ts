@@ -69,22 +69,23 @@ export function searchGallery(probes: ListedPeople, gallery: ListedPeople): Stag
   });
 }
 
-/** Unit embeddings, one after another. */
+/** Unit embeddings, one after another, at most so many; their memory is taken with the first. */
 class Slab {
   readonly numbers: number[] = [];
+  readonly #most: number;
   #values = new Float64Array(0);
   #length = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   get values(): Float64Array {
     return this.#values.subarray(0, this.#length);
   }
 
   add(number: number, unit: Float64Array): void {
-    if (this.#length + unit.length > this.#values.length) {
-      const larger = new Float64Array(Math.max(64 * unit.length, 2 * this.#values.length));
-      larger.set(this.#values);
-      this.#values = larger;
-    }
+    if (this.#length === 0) this.#values = new Float64Array(this.#most * unit.length);
     this.#values.set(unit, this.#length);
     this.#length += unit.length;
     this.numbers.push(number);
@@ -99,9 +100,9 @@ class Search {
   readonly #people: { probes: Int32Array; gallery: Int32Array };
   readonly #place = new Map<number, { probe: boolean; number: number }>();
   readonly #lists: Best[];
-  readonly #probes = new Slab();
+  readonly #probes: Slab;
   /** Until the last probe has come. */
-  #gallery = new Slab();
+  #gallery: Slab;
   #probesLeft: number;
   #galleryDone = 0;
 
@@ -110,11 +111,13 @@ class Search {
     probes.rows.forEach((row, number) => this.#place.set(row, { probe: true, number }));
     gallery.rows.forEach((row, number) => this.#place.set(row, { probe: false, number }));
     this.#lists = Array.from(probes.people, (person) => new Best(enrolled.has(person)));
+    this.#probes = new Slab(probes.rows.length);
+    this.#gallery = new Slab(gallery.rows.length);
     this.#probesLeft = probes.rows.length;
   }
 
   take({ values, dimension, keys }: EmbeddingRows): SearchStanding {
-    const [newProbes, newGallery] = [new Slab(), new Slab()];
+    const [newProbes, newGallery] = [new Slab(keys.length), new Slab(keys.length)];
     keys.forEach(({ index }, i) => {
       const place = this.#place.get(index);
       if (place === undefined)
@@ -129,7 +132,7 @@ class Search {
     if (this.#probesLeft > 0 || newProbes.numbers.length > 0) this.#gallery.addAll(newGallery, dimension);
     this.#compare(newProbes, this.#gallery, dimension);
     this.#probes.addAll(newProbes, dimension);
-    if (this.#probesLeft === 0) this.#gallery = new Slab();
+    if (this.#probesLeft === 0) this.#gallery = new Slab(0);
     return this.#standing();
   }
 
