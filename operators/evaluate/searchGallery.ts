@@ -2,9 +2,9 @@ import { concat, defer, ignoreElements, map, type Observable } from 'rxjs';
 import type { Stage } from '../../pipeline/contracts.ts';
 import { RxfaceError } from '../../pipeline/errors.ts';
 import type { EmbeddingRows } from '../../pipeline/items.ts';
-import { eachProduct } from '../maths/eachProduct.ts';
 import { norm } from '../maths/norm.ts';
 import type { Identified } from './cmcCurve.ts';
+import { eachLargeProduct } from './eachLargeProduct.ts';
 
 /** Some rows of a list, and whom each of them shows. */
 export interface ListedPeople {
@@ -45,8 +45,8 @@ const MOST_RANKS = 20;
  *   .subscribe(({ hits }) => console.log(hits(1))); // 1
  * ```
  *
- * Scores are cosines in float64. Of equal ones the larger gallery index comes first, as a stable ascending sort read backwards has it
- * (TinyFace's evaluation, whose own sort leaves it open).
+ * Scores are cosines in float64, the same with any engine or none; a fast one finds which of them are worth it. Of equal ones the
+ * larger gallery index comes first, as a stable ascending sort read backwards has it (TinyFace's evaluation, whose own sort leaves it open).
  *
  * @return one item for each. Errors with RxfaceError for a row of neither, a row that comes twice, an embedding without direction, or,
  * on completion, rows that never came
@@ -69,22 +69,23 @@ export function searchGallery(probes: ListedPeople, gallery: ListedPeople): Stag
   });
 }
 
-/** Unit embeddings, one after another. */
+/** Unit embeddings, one after another, at most so many; their memory is taken with the first. */
 class Slab {
   readonly numbers: number[] = [];
+  readonly #most: number;
   #values = new Float64Array(0);
   #length = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   get values(): Float64Array {
     return this.#values.subarray(0, this.#length);
   }
 
   add(number: number, unit: Float64Array): void {
-    if (this.#length + unit.length > this.#values.length) {
-      const larger = new Float64Array(Math.max(64 * unit.length, 2 * this.#values.length));
-      larger.set(this.#values);
-      this.#values = larger;
-    }
+    if (this.#length === 0) this.#values = new Float64Array(this.#most * unit.length);
     this.#values.set(unit, this.#length);
     this.#length += unit.length;
     this.numbers.push(number);
@@ -99,9 +100,9 @@ class Search {
   readonly #people: { probes: Int32Array; gallery: Int32Array };
   readonly #place = new Map<number, { probe: boolean; number: number }>();
   readonly #lists: Best[];
-  readonly #probes = new Slab();
+  readonly #probes: Slab;
   /** Until the last probe has come. */
-  #gallery = new Slab();
+  #gallery: Slab;
   #probesLeft: number;
   #galleryDone = 0;
 
@@ -110,11 +111,13 @@ class Search {
     probes.rows.forEach((row, number) => this.#place.set(row, { probe: true, number }));
     gallery.rows.forEach((row, number) => this.#place.set(row, { probe: false, number }));
     this.#lists = Array.from(probes.people, (person) => new Best(enrolled.has(person)));
+    this.#probes = new Slab(probes.rows.length);
+    this.#gallery = new Slab(gallery.rows.length);
     this.#probesLeft = probes.rows.length;
   }
 
   take({ values, dimension, keys }: EmbeddingRows): SearchStanding {
-    const [newProbes, newGallery] = [new Slab(), new Slab()];
+    const [newProbes, newGallery] = [new Slab(keys.length), new Slab(keys.length)];
     keys.forEach(({ index }, i) => {
       const place = this.#place.get(index);
       if (place === undefined)
@@ -129,7 +132,7 @@ class Search {
     if (this.#probesLeft > 0 || newProbes.numbers.length > 0) this.#gallery.addAll(newGallery, dimension);
     this.#compare(newProbes, this.#gallery, dimension);
     this.#probes.addAll(newProbes, dimension);
-    if (this.#probesLeft === 0) this.#gallery = new Slab();
+    if (this.#probesLeft === 0) this.#gallery = new Slab(0);
     return this.#standing();
   }
 
@@ -141,15 +144,17 @@ class Search {
 
   #compare(probes: Slab, gallery: Slab, dimension: number): void {
     if (probes.numbers.length === 0 || gallery.numbers.length === 0) return;
-    const left = { values: probes.values, dimension };
-    eachProduct(left, { values: gallery.values, dimension }, (row, products) => {
-      const number = probes.numbers[row]!;
-      const [best, person] = [this.#lists[number]!, this.#people.probes[number]!];
-      for (let j = 0; j < products.length; j++) {
-        const candidate = gallery.numbers[j]!;
-        if (best.wants(products[j]!, candidate)) best.add(products[j]!, candidate, this.#people.gallery[candidate] === person); // prettier-ignore
-      }
-    });
+    const best = probes.numbers.map((number) => this.#lists[number]!);
+    eachLargeProduct(
+      { values: probes.values, dimension },
+      { values: gallery.values, dimension },
+      (row) => best[row]!.least,
+      (row, other, product) => {
+        const candidate = gallery.numbers[other]!;
+        const person = this.#people.probes[probes.numbers[row]!];
+        if (best[row]!.wants(product, candidate)) best[row]!.add(product, candidate, this.#people.gallery[candidate] === person); // prettier-ignore
+      },
+    );
   }
 
   #standing(): SearchStanding {
@@ -178,10 +183,14 @@ class Best {
     this.mated = mated;
   }
 
+  /** A lower score is not wanted. */
+  get least(): number {
+    return this.mated ? (this.#first[MOST_RANKS - 1]?.score ?? -Infinity) : Infinity;
+  }
+
   wants(score: number, number: number): boolean {
-    if (!this.mated) return false;
     const last = this.#first[MOST_RANKS - 1];
-    return last === undefined || score > last.score || (score === last.score && number > last.number);
+    return this.mated && (last === undefined || score > last.score || (score === last.score && number > last.number));
   }
 
   add(score: number, number: number, mate: boolean): void {

@@ -1,4 +1,4 @@
-import { OptionError, RxfaceError, type Progress } from 'rxface';
+import { OptionError, RxfaceError, startEngine, type Progress } from 'rxface';
 import {
   legacyIdentification,
   openSet,
@@ -77,6 +77,9 @@ export async function evaluateTinyFace(options: EvaluateTinyFaceOptions): Promis
   return { rank: rates(), probes: last!.probes, gallery: list.gallery.rows.length };
 }
 
+/** Of stored embeddings: so many that an engine has searched through them before loops would have. */
+const MANY_COMPARISONS = 2e7;
+
 async function openTinyFace(
   options: EvaluateTinyFaceOptions,
 ): Promise<{ embedded: EmbeddingFlow; list: ReturnType<typeof tinyFaceImages>['list'] }> {
@@ -84,6 +87,7 @@ async function openTinyFace(
   const people = options.lists === undefined ? undefined : await tinyFacePeople(options.lists);
   if ('embeddings' in options) {
     const list = await tinyFace(options.names, people);
+    if (list.probes.rows.length * list.gallery.rows.length > MANY_COMPARISONS) await startEngine();
     return { embedded: await storedFlow(name, options.embeddings, { rows: list.images }), list };
   }
   const { faces, list } = tinyFaceImages(await openSource(options.data), people);

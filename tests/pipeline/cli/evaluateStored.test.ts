@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { getBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { folder, put } from '../../fixtures/archives.ts';
 import { expectClose, expected, figures, rxface } from '../../fixtures/evaluated.ts';
+import { keyedRandom } from '../../../operators/maths/keyedRandom.ts';
 import { encodeNpy } from '../../../pipeline/bytes/npy.ts';
 import { drawnPairs, drawnTinyFace, npyOf } from '../../fixtures/protocols.ts';
 
@@ -23,6 +25,29 @@ describe('evaluate tinyface', () => {
       join(here, 'both.npy'),
     );
     expect(out[0]).toBe('TinyFace, 88 probes with a mate, gallery of 300');
+    // Few comparisons are not worth an engine.
+    expect(getBackend()).toBeFalsy();
+  });
+});
+
+describe('evaluate tinyface of many', () => {
+  it('lets an engine search, which finds the same', async () => {
+    const here = folder();
+    const [people, strangers, dimension] = [1500, 12_000, 8];
+    const random = keyedRandom(5, 'test', 0, 0);
+    const faces = Array.from({ length: people + strangers }, () => Array.from({ length: dimension }, () => random() - 0.5)); // prettier-ignore
+    // Of every third person the mate looks the other way.
+    const mates = faces.slice(0, people).map((face, i) => (i % 3 === 2 ? face.map((value) => -value) : face));
+    const paths = [
+      ...mates.map((_, i) => `Gallery_Match/${i}_1.jpg`),
+      ...mates.map((_, i) => `Probe/${i}_2.jpg`),
+      ...Array.from({ length: strangers }, (_, i) => `Gallery_Distractor/${i}.jpg`),
+    ];
+    const data = Float32Array.from([...mates, ...faces].flat());
+    put(here, { 'names.txt': paths.join('\n'), 'e.npy': encodeNpy({ shape: [paths.length, dimension], data }) });
+    const found = await figures('tinyface', '--names', join(here, 'names.txt'), '--embeddings', join(here, 'e.npy'));
+    expect(found).toEqual({ rank: { '1': 2 / 3, '5': 2 / 3, '20': 2 / 3 }, probes: people, gallery: people + strangers }); // prettier-ignore
+    expect(['tensorflow', 'wasm', 'cpu']).toContain(getBackend());
   });
 });
 
