@@ -3,6 +3,7 @@ import type { Stage } from '../../pipeline/contracts.ts';
 import { OptionError, RxfaceError } from '../../pipeline/errors.ts';
 import type { Embeddings } from '../../pipeline/items.ts';
 import { norm } from '../maths/norm.ts';
+import { partitionPoint } from '../maths/partitionPoint.ts';
 import { squaredDistance } from '../maths/squaredDistance.ts';
 import { bias, type Bias } from './bias.ts';
 import { farsOf } from './scoreCurves.ts';
@@ -107,7 +108,7 @@ function matches(faces: readonly Face[], far: number): Omit<FalseMatches, 'leftO
   // Strictly below it lie at most the share that was asked for.
   const thresholdAt = (share: number): number => sorted[Math.floor(share * pairs + 1e-9)] ?? Infinity;
   const rateBelow = (distances: Float32Array, threshold: number): number =>
-    distances.length === 0 ? 0 : countBelow(distances, threshold) / distances.length;
+    distances.length === 0 ? 0 : partitionPoint(distances, (distance) => distance < threshold) / distances.length;
   const threshold = thresholdAt(far);
   const groups = names.map((name, k) => {
     const distances = own[k]!;
@@ -124,15 +125,4 @@ function matches(faces: readonly Face[], far: number): Omit<FalseMatches, 'leftO
     bias: bias(groups.filter((group) => group.pairs > 0).map(({ fmr }) => fmr)),
     curve: { far: fars, fmr },
   };
-}
-
-/** How many of these ascending values lie below a bound. */
-function countBelow(values: Float32Array, bound: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

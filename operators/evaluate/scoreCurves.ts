@@ -1,4 +1,5 @@
 import { OptionError } from '../../pipeline/errors.ts';
+import { partitionPoint } from '../maths/partitionPoint.ts';
 import type { SortedScores } from '../maths/tarAtFars.ts';
 import type { RocCurve } from './rocCurve.ts';
 
@@ -45,7 +46,9 @@ export function scoreCurves({ genuine, impostors }: SortedScores): { roc: RocCur
   const tar = far.map((rate) => {
     // So many may pass; the next one may not, nor whoever scores as high as that.
     const most = Math.floor(rate * others + 1e-9);
-    return most >= others ? 1 : 1 - countUpTo(genuine, impostors[others - 1 - most]!) / own;
+    if (most >= others) return 1;
+    const next = impostors[others - 1 - most]!;
+    return 1 - partitionPoint(genuine, (score) => score <= next) / own;
   });
   const from = Math.min(genuine[0]!, impostors[0]!);
   const width = (Math.max(genuine.at(-1)!, impostors.at(-1)!) - from) / BINS || 1;
@@ -55,15 +58,4 @@ export function scoreCurves({ genuine, impostors }: SortedScores): { roc: RocCur
     return counts.map((count) => count / scores.length);
   };
   return { roc: { far, tar }, histogram: { from, width, genuine: shares(genuine), impostors: shares(impostors) } };
-}
-
-/** How many of ascending values are at most this one. */
-function countUpTo(values: Float64Array, bound: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! <= bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
