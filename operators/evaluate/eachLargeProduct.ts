@@ -1,4 +1,4 @@
-import { getBackend, matMul, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { getBackend, matMul, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
 import { eachProduct, type Rows } from '../maths/eachProduct.ts';
 
 /** Backends of tfjs that multiply faster than loops do. */
@@ -37,22 +37,25 @@ export function eachLargeProduct(
       for (let j = 0; j < others; j++) if (products[j]! >= least(row)) visit(row, j, products[j]!);
     });
   const slack = roundedBy(dimension);
-  const short = new Float32Array(a);
-  const step = Math.max(1, Math.floor(TABLE / rows));
-  for (let first = 0; first < others; first += step) {
-    const count = Math.min(step, others - first);
-    const part = new Float32Array(b.subarray(first * dimension, (first + count) * dimension));
-    const table = productsOf(short, part, dimension);
-    for (let row = 0; row < rows; row++) {
-      let bound = least(row);
-      for (let j = 0; j < count; j++) {
-        if (table[row * count + j]! < bound - slack) continue;
-        const product = productAt(a, row * dimension, b, (first + j) * dimension, dimension);
-        if (product < bound) continue;
-        visit(row, first + j, product);
-        bound = least(row);
+  const short = tensor2d(new Float32Array(a), [rows, dimension]);
+  try {
+    const step = Math.max(1, Math.floor(TABLE / rows));
+    for (let first = 0; first < others; first += step) {
+      const count = Math.min(step, others - first);
+      const table = productsWith(short, b.subarray(first * dimension, (first + count) * dimension));
+      for (let row = 0; row < rows; row++) {
+        let bound = least(row);
+        for (let j = 0; j < count; j++) {
+          if (table[row * count + j]! < bound - slack) continue;
+          const product = productAt(a, row * dimension, b, (first + j) * dimension, dimension);
+          if (product < bound) continue;
+          visit(row, first + j, product);
+          bound = least(row);
+        }
       }
     }
+  } finally {
+    short.dispose();
   }
 }
 
@@ -64,15 +67,17 @@ function roundedBy(dimension: number): number {
   return 2 ** -10 + (dimension + 4) * 2 ** -23;
 }
 
-/** [n x m] */
-function productsOf(a: Float32Array, b: Float32Array, dimension: number): Float32Array {
-  let table: Float32Array = new Float32Array(0);
-  // Given out past the tidy: it would walk through every number it returns.
-  tidy(() => {
-    const [x, y] = [a, b].map((values) => tensor2d(values, [values.length / dimension, dimension]));
-    table = matMul(x!, y!, false, true).dataSync<'float32'>();
-  });
-  return table;
+/** The table of products of these rows with others, [rows x others]. */
+function productsWith(left: Tensor2D, values: Float64Array): Float32Array {
+  const [, dimension] = left.shape;
+  const right = tensor2d(new Float32Array(values), [values.length / dimension, dimension]);
+  const table = matMul(left, right, false, true);
+  try {
+    return table.dataSync<'float32'>();
+  } finally {
+    right.dispose();
+    table.dispose();
+  }
 }
 
 /** In the order of eachProduct. */
