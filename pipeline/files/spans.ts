@@ -27,9 +27,9 @@ export async function readSpans<T>(
     return runs.length - 1;
   });
   const bytes = runs.reduce((sum, { start, end }) => sum + end - start, 0);
-  const memory = allocate(2 ** Math.ceil(Math.log2(Math.max(LEAST_MEMORY, bytes))));
+  const memory = new Uint8Array(allocate(2 ** Math.ceil(Math.log2(Math.max(LEAST_MEMORY, bytes)))));
   let at = 0;
-  const targets = runs.map(({ start, end }) => new Uint8Array(memory, at, -at + (at += end - start)));
+  const targets = runs.map(({ start, end }) => memory.subarray(at, (at += end - start)));
   const counts = await file.readEach(runs.map(({ start }) => start), targets); // prettier-ignore
   const taken = offsets.map((offset, i) => {
     const run = runOf[i]!;
@@ -37,6 +37,6 @@ export async function readSpans<T>(
     return take(targets[run]!.subarray(0, counts[run]).subarray(from, from + lengths[i]!), i);
   });
   // Not where one read has failed: others may still be writing.
-  free(memory);
+  free(memory.buffer);
   return taken;
 }
