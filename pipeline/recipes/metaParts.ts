@@ -1,4 +1,4 @@
-import { FACTORS, type Factor } from 'rxface';
+import { FACTORS, type Factor, type Sample } from 'rxface';
 import {
   learningToReweight,
   marginResiduals,
@@ -11,6 +11,7 @@ import {
   type VariationClassifier,
 } from 'rxface/operators';
 import type { MetaConfig } from './metaSchema.ts';
+import { optimiserOf } from './parts.ts';
 import type { Config } from './schema.ts';
 
 /** The variations that a meta phase goes by. */
@@ -74,7 +75,7 @@ export function facesOfStep({ meta, train }: MetaTrainingConfig): { candidates: 
 }
 
 /** The options of its step that are settings. */
-export function metaSettingsOf({ meta }: MetaTrainingConfig): Partial<MetaStepOptions> {
+function metaSettingsOf({ meta }: MetaTrainingConfig): Partial<MetaStepOptions> {
   const { rule, lambda, hypergrad, pseudo, metaEvery, metaBN, logPerVariationEvery, mining, variation } = meta;
   const { mode, count, cap, metaLabels } = mining;
   return {
@@ -88,6 +89,21 @@ export function metaSettingsOf({ meta }: MetaTrainingConfig): Partial<MetaStepOp
     mining: { mode, metaLabels, ...(count !== undefined && { count }), ...(cap !== undefined && { cap }) },
     variationLr: variation.lr,
   };
+}
+
+/**
+ * The options of its step: its settings, what it trains and what it works with.
+ *
+ * @param parts.teaching faces of the batch beside that teach classifiers
+ */
+export function metaStepOptions(
+  config: MetaTrainingConfig,
+  { model, centres, margin }: Pick<MetaStepOptions, 'model' | 'centres' | 'margin'>,
+  { teaching, ...parts }: Pick<MetaStepOptions, 'schedule' | 'classifiers' | 'pool'> & { teaching: WeakSet<Sample> },
+): MetaStepOptions {
+  const { optimiser } = config;
+  const trained = { model, centres, margin, optimiser: optimiserOf(optimiser) };
+  return { ...metaSettingsOf(config), ...trained, ...parts, teaches: (face) => teaching.has(face) };
 }
 
 /** The config of a training with a meta set. */

@@ -3,9 +3,8 @@ import { metaStep, warmUpStep } from 'rxface/operators';
 import { map, type Observable } from 'rxjs';
 import { fillMetaPool, restoreMetaPool } from './metaCandidates.ts';
 import { drawing, metaGraph, warmUpGraph } from './metaGraph.ts';
-import { classifiersOf, metaSettingsOf, poolBytes, poolOf, type MetaTrainingConfig } from './metaParts.ts';
+import { classifiersOf, metaStepOptions, poolBytes, poolOf, type MetaTrainingConfig } from './metaParts.ts';
 import type { PhaseOptions, Phases } from './phases.ts';
-import { optimiserOf } from './parts.ts';
 
 /** Names of the parts of a training with a meta set, in checkpoints and logs. */
 export const PHASES = { warmUp: 'warm-up', meta: 'meta' } as const;
@@ -19,7 +18,7 @@ export const PHASES = { warmUp: 'warm-up', meta: 'meta' } as const;
  */
 export function metaPhases(options: PhaseOptions): Phases {
   const { plan, training, snapshot, stop, say } = options;
-  const { model, centres, margin, start } = training;
+  const { model, centres, start } = training;
   const config = training.config as MetaTrainingConfig;
   const { faces, schedule, perEpoch, warmUp } = plan;
   const meta = plan.meta!;
@@ -33,17 +32,9 @@ export function metaPhases(options: PhaseOptions): Phases {
     return { ...item, iteration, phase, ...(item.snapshot && { snapshot: { ...item.snapshot, iteration, phase } }) };
   };
   const step = metaStep({
-    ...metaSettingsOf(config),
-    model,
-    centres,
-    margin,
-    optimiser: optimiserOf(config.optimiser),
-    schedule,
-    classifiers,
-    pool,
+    ...metaStepOptions(config, training, { schedule, classifiers, pool, teaching }),
     seed,
     snapshot: (item) => snapshot(counted(item)),
-    teaches: (face) => teaching.has(face),
   });
   const learning = warmUpStep({ model, classifiers, learningRate: config.meta.variation.lr, seed });
 

@@ -6,14 +6,13 @@ import { drawing, metaGraph, warmUpGraph } from './metaGraph.ts';
 import {
   classifiersOf,
   countingFactors,
-  metaSettingsOf,
+  metaStepOptions,
   poolBytes,
   poolOf,
   slotsOf,
   type MetaTrainingConfig,
 } from './metaParts.ts';
 import { PHASES } from './metaPhases.ts';
-import { optimiserOf } from './parts.ts';
 import { lastingOf, paceOf, TRIAL_STEPS, type Lasting, type Pace, type TrialOptions } from './trial.ts';
 
 /** What a training with a meta set is besides a training. */
@@ -38,7 +37,7 @@ const FACES = 256;
 export async function metaTrial(options: TrialOptions): Promise<Pace & Lasting & { meta: MetaForecast }> {
   const { learner, plan, stop } = options;
   const { faces, schedule, perEpoch, warmUp } = plan;
-  const { model, centres, margin } = learner;
+  const { model } = learner;
   const config = learner.config as MetaTrainingConfig;
   const meta = plan.meta!;
   const length = meta.candidates.length!;
@@ -60,16 +59,8 @@ export async function metaTrial(options: TrialOptions): Promise<Pace & Lasting &
     // A variation that nobody of those few batches had a label of is left out.
     const taught = classifiers.filter(({ trained }) => trained).map(({ factor }) => factor);
     const step = metaStep({
-      ...metaSettingsOf(trial),
+      ...metaStepOptions(trial, learner, { schedule, classifiers, pool, teaching }),
       lambda: Object.fromEntries(FACTORS.map((one) => [one, taught.includes(one) ? trial.meta.lambda[one] : 0])),
-      model,
-      centres,
-      margin,
-      optimiser: optimiserOf(config.optimiser),
-      schedule,
-      classifiers,
-      pool,
-      teaches: (face) => teaching.has(face),
     });
     const place = { faces, meta, done: 0, epoch: 0, position: 0, from: pool.taken, teaching, step };
     try {

@@ -7,8 +7,7 @@ import type { Sample, StepItem } from '../../pipeline/items.ts';
 import { readConfig } from '../../pipeline/recipes/config.ts';
 import { fillMetaPool } from '../../pipeline/recipes/metaCandidates.ts';
 import { drawing, metaGraph, warmUpGraph } from '../../pipeline/recipes/metaGraph.ts';
-import { classifiersOf, metaSettingsOf, poolOf, type MetaTrainingConfig } from '../../pipeline/recipes/metaParts.ts';
-import { optimiserOf } from '../../pipeline/recipes/parts.ts';
+import { classifiersOf, metaStepOptions, poolOf, type MetaTrainingConfig } from '../../pipeline/recipes/metaParts.ts';
 import { planOf } from '../../pipeline/recipes/plan.ts';
 import { train } from '../../pipeline/recipes/train.ts';
 import { newLearner } from '../../pipeline/recipes/training.ts';
@@ -99,18 +98,7 @@ async function fallsOf(config: MetaTrainingConfig, say: (line: string) => void):
   const enough = new AbortController();
   const teaching = new WeakSet<Sample>();
   const { stage, dispose } = watchedMetaStep({
-    step: {
-      ...metaSettingsOf(config),
-      model: learner.model,
-      centres: learner.centres,
-      margin: learner.margin,
-      optimiser: optimiserOf(config.optimiser),
-      schedule,
-      classifiers,
-      pool,
-      seed,
-      teaches: (face) => teaching.has(face),
-    },
+    step: { ...metaStepOptions(config, learner, { schedule, classifiers, pool, teaching }), seed },
     twin,
     onFall(fall) {
       falls.push(fall);
