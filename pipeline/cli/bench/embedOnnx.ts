@@ -1,6 +1,5 @@
 import { OnnxModel } from 'rxface/operators';
-import { RxfaceError } from '../../errors.ts';
-import { findPeer, startPeer } from './peer.ts';
+import { demandSame, findPeer, startPeer } from './peer.ts';
 import { peakMemory } from './peakMemory.ts';
 import type { Result } from './result.ts';
 import { takeTurns } from './turns.ts';
@@ -50,7 +49,9 @@ export async function onnxRate(options: OnnxBenchOptions, say: (line: string) =>
       };
       const theirs = peer === undefined ? [] : [{ name: peer.name, turn: () => peer.time(steps) }];
       const turns = await takeTurns(ours, theirs, { rounds, unit: UNIT, say });
-      if (peer !== undefined) demandSame(figures, peer.figures);
+      const apart = ROUNDED * figures['length']!;
+      const what = (name: string): string => `the ${name} of an embedding`;
+      if (peer !== undefined) demandSame('embed', { ours: figures, theirs: peer.figures, apart, what });
       const work = `${options.model.split('/').at(-1)}, batch ${batch}`;
       return { benchmark: 'embed', work, unit: UNIT, ...turns, peakBytes: await peakMemory() };
     } finally {
@@ -70,12 +71,6 @@ export function drawnPixels(n: number, [height, width]: readonly [number, number
 async function firstOf(model: OnnxModel, pixels: Uint8Array, batch: number): Promise<Record<string, number>> {
   const values = (await model.embed(pixels, batch)).subarray(0, model.architecture.embedding);
   return { length: Math.hypot(...values), first: values[0]!, last: values.at(-1)! };
-}
-
-function demandSame(ours: Readonly<Record<string, number>>, theirs: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(ours))
-    if (!(Math.abs(value - theirs[name]!) <= ROUNDED * ours['length']!))
-      throw new RxfaceError(`bench embed: the ${name} of an embedding is ${value}, the peer's ${theirs[name]}: it does not do the same`); // prettier-ignore
 }
 
 function peerArguments({ input }: OnnxModel, { model, batch }: OnnxBenchOptions): string[] {

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RxfaceError } from '../../errors.ts';
 import { makeFolder, remove } from '../../files/write.ts';
 import { evaluateIjb } from '../../recipes/evaluateIjb.ts';
 import { drawIjbSet, EMBEDDINGS, SUBSET, type IjbSize } from './ijbSet.ts';
 import { resultAlone } from './memory.ts';
-import { findPeer, startPeer } from './peer.ts';
+import { demandSame, findPeer, startPeer } from './peer.ts';
 import { peakMemory } from './peakMemory.ts';
 import { peerResult, spread, type Result } from './result.ts';
 import { takeTurns } from './turns.ts';
@@ -68,7 +67,8 @@ async function inTurns(folder: string, options: IjbBenchOptions, say: (line: str
         const seconds = (genuine + impostors) / (await peer.time(1));
         other.name = peer.name;
         theirs.push(peer.peakBytes / 1e6);
-        demandSame(found, peer.figures, genuine);
+        const apart = ROUNDED / genuine + 1e-9;
+        demandSame('ijb', { ours: found, theirs: peer.figures, apart, what: (far) => `TAR at FAR ${far}` });
         return seconds;
       } finally {
         await peer.close();
@@ -96,19 +96,6 @@ async function scoredAlone(folder: string, size: IjbSize): Promise<Result> {
   const seconds = (performance.now() - began) / 1000;
   const peakBytes = await peakMemory();
   return { benchmark: 'ijb', work: workText(size), unit: UNIT, ...spread([seconds]), peers: [], peakBytes, figures: tar }; // prettier-ignore
-}
-
-/** @throws RxfaceError where the peer has scored something else */
-function demandSame(
-  ours: Readonly<Record<string, number>>,
-  theirs: Readonly<Record<string, number>>,
-  genuine: number,
-): void {
-  for (const [far, tar] of Object.entries(ours))
-    if (!(Math.abs(tar - theirs[far]!) <= ROUNDED / genuine + 1e-9))
-      throw new RxfaceError(
-        `bench ijb: TAR at FAR ${far} is ${tar}, the peer's ${theirs[far]}: it does not do the same`,
-      );
 }
 
 function workText({ images, templates, genuine, impostors, dimension }: IjbSize): string {

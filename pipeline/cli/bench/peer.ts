@@ -83,3 +83,26 @@ async function end(child: ChildProcess, lines: Interface): Promise<void> {
   lines.close();
   if (child.exitCode === null) await closed;
 }
+
+/**
+ * Compares what both have found of the same work.
+ *
+ * @param what of a figure, in words
+ * @param apart how far figures may be apart
+ * @throws RxfaceError where they are not of the same work
+ */
+export function demandSame(
+  benchmark: string,
+  {
+    ours,
+    theirs,
+    apart,
+    what,
+  }: Record<'ours' | 'theirs', Peer['figures']> & { apart: number; what: (name: string) => string },
+): void {
+  for (const [name, value] of Object.entries(ours))
+    if (!(Math.abs(value - theirs[name]!) <= apart))
+      throw new RxfaceError(
+        `bench ${benchmark}: ${what(name)} is ${value}, the peer's ${theirs[name]}: it does not do the same`,
+      );
+}

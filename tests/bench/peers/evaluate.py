@@ -4,11 +4,10 @@ Prints one JSON line {"ready": ...}, then for each line `TIMES` on stdin scores 
 "images": pairs scored}. Ends with its stdin.
 """
 import argparse
-import json
-import sys
-import time
 
 import numpy as np
+
+from turns import take_turns
 
 FOLDS = 10
 THRESHOLDS = np.arange(400) * 0.01
@@ -43,13 +42,13 @@ def main():
     same = np.arange(options.pairs) % 2 == 0
     embeddings[1::2][same] += embeddings[0::2][same]
     score(embeddings, same)
-    print(json.dumps({"ready": f"numpy {np.__version__}"}), flush=True)
-    for line in sys.stdin:
-        times = int(line)
-        start = time.perf_counter()
+
+    def scored(times):
         for _ in range(times):
             score(embeddings, same)
-        print(json.dumps({"seconds": time.perf_counter() - start, "images": times * options.pairs}), flush=True)
+        return {"images": times * options.pairs}
+
+    take_turns(f"numpy {np.__version__}", scored)
 
 
 main()

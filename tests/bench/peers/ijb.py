@@ -7,15 +7,14 @@ embeddings on, and answers with {"seconds": ..., "images": trials scored, "peakB
 stdin. Lists are read by pandas where it is installed, else by numpy.
 """
 import argparse
-import json
 import os
-import sys
-import time
 
 import numpy as np
 import sklearn
 from sklearn.metrics import roc_curve
 from sklearn.preprocessing import normalize
+
+from turns import peak, take_turns
 
 try:
     import pandas
@@ -70,28 +69,20 @@ def score(folder):
     return len(label), {name: float(tar[np.argmin(np.abs(far - float(name)))]) for name in FARS}
 
 
-def peak():
-    if not os.path.exists("/proc/self/status"):
-        return 0
-    with open("/proc/self/status") as lines:
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", required=True)
     options = parser.parse_args()
     lists = f", pandas {pandas.__version__}" if pandas else ""
-    print(json.dumps({"ready": f"numpy {np.__version__}, scikit-learn {sklearn.__version__}{lists}"}), flush=True)
-    for line in sys.stdin:
-        times = int(line)
-        start = time.perf_counter()
+
+    def scored(times):
         trials = 0
         for _ in range(times):
             each, figures = score(options.folder)
             trials += each
-        seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, "images": trials, "peakBytes": peak(), "figures": figures}), flush=True)
+        return {"images": trials, "peakBytes": peak(), "figures": figures}
+
+    take_turns(f"numpy {np.__version__}, scikit-learn {sklearn.__version__}{lists}", scored)
 
 
 main()

@@ -4,12 +4,11 @@ Warms up, prints one JSON line {"ready": ...}, then times one block of batches f
 {"seconds": ..., "images": ..., "figures": {...}}: length, first and last number of the first image's embedding. Ends with its stdin.
 """
 import argparse
-import json
-import sys
-import time
 
 import numpy as np
 import onnxruntime
+
+from turns import take_turns
 
 
 def main():
@@ -46,14 +45,13 @@ def main():
     for _ in range(options.warmup):
         first = embed()[0]
     figures = {"length": float(np.linalg.norm(first)), "first": float(first[0]), "last": float(first[-1])}
-    print(json.dumps({"ready": f"onnxruntime {onnxruntime.__version__}, Python"}), flush=True)
-    for line in sys.stdin:
-        steps = int(line)
-        start = time.perf_counter()
+
+    def embedded(steps):
         for _ in range(steps):
             embed()
-        seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, "images": steps * options.batch, "figures": figures}), flush=True)
+        return {"images": steps * options.batch, "figures": figures}
+
+    take_turns(f"onnxruntime {onnxruntime.__version__}, Python", embedded)
 
 
 main()

@@ -4,23 +4,12 @@ Warms up, prints one JSON line {"ready": ...}, then times one block of steps for
 stdin and answers with {"seconds": ..., "images": ..., "peakBytes": ...}: the most memory it has held. Ends with its stdin.
 """
 import argparse
-import json
-import os
-import sys
-import time
 
 import numpy as np
 import torch
 
 from network import CosFace, Network, folded, pixels_to_input
-
-
-def peak():
-    """The most memory that this process has held, in bytes; 0 where the system does not say."""
-    if not os.path.exists("/proc/self/status"):
-        return 0
-    with open("/proc/self/status") as lines:
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+from turns import peak, take_turns
 
 
 def main():
@@ -75,14 +64,13 @@ def main():
     for _ in range(options.warmup):
         step()
     how = [options.layout] + ([{"autocast": "autocast", "weights": "weights in bfloat16"}[options.cast]] if short else [])
-    print(json.dumps({"ready": ", ".join([f"PyTorch {torch.__version__}", *how])}), flush=True)
-    for line in sys.stdin:
-        steps = int(line)
-        start = time.perf_counter()
+
+    def stepped(steps):
         for _ in range(steps):
             step()
-        seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, "images": steps * options.batch, "peakBytes": peak()}), flush=True)
+        return {"images": steps * options.batch, "peakBytes": peak()}
+
+    take_turns(", ".join([f"PyTorch {torch.__version__}", *how]), stepped)
 
 
 main()
